@@ -1,0 +1,1 @@
+"""HTTP: serves what has been materialized and runs the same engines on demand."""

@@ -1,0 +1,1 @@
+"""The `kairo` command: one file a group of commands."""

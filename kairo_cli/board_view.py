@@ -1,0 +1,105 @@
+"""How a board looks in a terminal."""
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from kairo_cli.terminal import plain
+from kairo_hero.dto import BrandSnapshotDTO, EvidenceDTO, OpportunityDTO, TodayBoardDTO, TodayBoardMetaDTO
+from kairo_pipelines.hours import hour_key
+from kairo_pipelines.trends.sparkline import sparkline
+
+_SOURCES = {
+    "model": "composed by a model",
+    "grounded": "composed from the signals, without a model",
+    "existing": "cards of earlier boards",
+}
+
+
+def board_view(board: TodayBoardDTO) -> Group:
+    """The board: whose it is, its cards, best first, and how it came to be."""
+    cards = [_card(rank, card, board.snapshot) for rank, card in enumerate(board.opportunities, 1)]
+    body = Group(*cards) if cards else plain("No card: nothing of today is this brand’s.")
+    return Group(_headline(board), body, *_meta(board.meta))
+
+
+def _headline(board: TodayBoardDTO) -> Text:
+    return plain(f"{board.snapshot.brand_name}: today’s board", "bold").append_text(
+        plain(f"  {board.meta.generated_at:%Y-%m-%d %H:%M} UTC", "dim")
+    )
+
+
+def _card(rank: int, card: OpportunityDTO, snapshot: BrandSnapshotDTO) -> Panel:
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style="dim", no_wrap=True)
+    rows.add_column(overflow="fold")
+    for label, cell in _rows(card, snapshot):
+        rows.add_row(label, cell)
+    return Panel(
+        rows,
+        title=plain(f"{rank}  {card.title}", "bold"),
+        title_align="left",
+        subtitle=plain(f"{card.score:.1f}", "bold"),
+        subtitle_align="right",
+        box=box.ROUNDED,
+    )
+
+
+def _rows(card: OpportunityDTO, snapshot: BrandSnapshotDTO) -> Iterator[tuple[str, RenderableType]]:
+    parts = card.score_breakdown
+    yield "angle", plain(card.angle)
+    yield "why now", plain(card.why_now)
+    yield (
+        "score",
+        plain(
+            f"{card.score:.1f} = trend {parts.trend:.1f} + fit {parts.fit:.1f} + freshness {parts.freshness:.1f} "
+            f"{'-' if parts.learning < 0 else '+'} learning {abs(parts.learning):.1f}"
+        ),
+    )
+    if card.sparkline:
+        yield "trend", plain(sparkline(card.sparkline), "cyan")
+    for index, evidence in enumerate(card.evidence):
+        yield "" if index else "evidence", _evidence(evidence)
+    yield "for", plain(" · ".join(_audience(card, snapshot)))
+    state = [word for word, holds in (("pinned", card.is_pinned), ("snoozed", card.is_snoozed)) if holds]
+    if state:
+        yield "state", plain(", ".join(state), "yellow")
+
+
+def _evidence(evidence: EvidenceDTO) -> Text:
+    counts = ", ".join(f"{count:,} {name}" for name, count in evidence.counts.items() if name != "rank")
+    rank = f"rank {evidence.counts['rank']}" if "rank" in evidence.counts else ""
+    line = " · ".join(part for part in (evidence.title, evidence.platform, counts, rank) if part)
+    return plain(line).append_text(plain(f"\n{evidence.url}", "blue")) if evidence.url else plain(line)
+
+
+def _audience(card: OpportunityDTO, snapshot: BrandSnapshotDTO) -> Iterator[str]:
+    yield from (persona.name for persona in snapshot.personas if persona.id == card.persona_id)
+    yield from (pillar.name for pillar in snapshot.pillars if pillar.id == card.pillar_id)
+    others = [channel for channel in card.suggested_channels if channel != card.primary_channel]
+    yield ", ".join([card.primary_channel, *others])
+
+
+def _meta(meta: TodayBoardMetaDTO) -> Iterator[Text]:
+    dropped = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in meta.dropped.items() if count)
+    facts = [
+        f"{_counted(meta.opportunity_count, 'card')} from {_counted(meta.signals_considered, 'signal')}",
+        f"dropped: {dropped}" if dropped else "",
+        _SOURCES[meta.source],
+        f"trends as of {hour_key(meta.trend_hour)}" if meta.trend_hour else "no trends yet",
+        f"{meta.input_tokens + meta.output_tokens:,} tokens, ${meta.cost_usd:.4f}" if meta.cost_usd else "",
+        f"run {meta.run_id}",
+    ]
+    yield plain(" · ".join(fact for fact in facts if fact), "dim")
+    if meta.missing:
+        yield plain(f"The brand would be served better with: {', '.join(meta.missing)}", "dim")
+    if meta.degraded:
+        yield plain(f"Degraded: {meta.degraded_reason}", "yellow")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

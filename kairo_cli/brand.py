@@ -1,0 +1,96 @@
+"""`kairo brand`: brands in and out of the relational store."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from kairo_cli.stores import open_database
+from kairo_cli.terminal import plain, results, say
+from kairo_hero.brands.brand_file import BrandFile, BrandFileError, read_brand_file
+from kairo_hero.brands.importing import import_brand, list_brands
+from kairo_hero.models import Brand
+from kairo_pipelines.relational.database import Database
+
+app = typer.Typer(help="Import brands from files, and list those that there are.", no_args_is_help=True)
+
+
+@app.command("import")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Brand files (YAML).")],
+) -> None:
+    """Make the stored brands what these files say: all of them, or none where one file has a mistake."""
+    for brand_file in import_brand_files(open_database(), files):
+        pillars, personas = len(brand_file.pillars), len(brand_file.personas)
+        say(f"Imported {key_of(brand_file)} ({pillars} pillars, {personas} personas)")
+
+
+@app.command("list")
+def list_all(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the brands as JSON.")] = False,
+) -> None:
+    """List the brands by the names that other commands take."""
+    with open_database().reading() as session:
+        brands = [_described(brand) for brand in list_brands(session)]
+    if as_json:
+        print(json.dumps(brands, indent=2, ensure_ascii=False))
+    elif brands:
+        results.print(_as_table(brands))
+    else:
+        say("There is no brand yet; import one with: kairo brand import FILE")
+
+
+def import_brand_files(database: Database, files: Iterable[Path]) -> list[BrandFile]:
+    """Read every file before anything is stored, then store them in one transaction; return what they say."""
+    brand_files = _read(files)
+    with database.writing() as session:
+        for brand_file in brand_files:
+            import_brand(session, brand_file)
+    return brand_files
+
+
+def key_of(brand_file: BrandFile) -> str:
+    """The name that commands take for the brand of a file."""
+    return f"{brand_file.tenant.slug}.{brand_file.slug}"
+
+
+def _read(files: Iterable[Path]) -> list[BrandFile]:
+    """The brands in the files; raise BrandFileError with the mistakes of all of them."""
+    found: dict[str, tuple[Path, BrandFile]] = {}
+    mistakes: list[str] = []
+    for file in files:
+        try:
+            brand_file = read_brand_file(file)
+        except BrandFileError as error:
+            mistakes += error.mistakes
+            continue
+        key = key_of(brand_file)
+        if key in found:
+            mistakes.append(f"brand file {file.name} is {key}, which {found[key][0].name} is too; give one of them")
+        found[key] = (file, brand_file)
+    if mistakes:
+        raise BrandFileError(mistakes)
+    return [brand_file for _, brand_file in found.values()]
+
+
+def _described(brand: Brand) -> dict[str, Any]:
+    return {
+        "key": brand.partition_key,
+        "id": str(brand.id),
+        "name": brand.name,
+        "channels": brand.channels,
+        "timezone": brand.timezone,
+        "pillars": len(brand.pillars),
+        "personas": len(brand.personas),
+    }
+
+
+def _as_table(brands: Iterable[dict[str, Any]]) -> Table:
+    table = Table("brand", "name", "channels", "time zone", "pillars", "personas")
+    for brand in brands:
+        cells = (brand["key"], brand["name"], ", ".join(brand["channels"]), brand["timezone"])
+        table.add_row(*map(plain, cells), str(brand["pillars"]), str(brand["personas"]))
+    return table

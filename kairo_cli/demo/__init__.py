@@ -1,0 +1,1 @@
+"""What the demonstration brings along, so that it needs no network and no key."""

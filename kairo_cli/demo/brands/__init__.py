@@ -1,0 +1,1 @@
+"""The brand files of the demonstration; ATTRIBUTION.md says where they come from."""

@@ -1,0 +1,1 @@
+"""The brand assets: from a brand as people describe it to its Today Board."""

@@ -1,0 +1,1 @@
+"""Boards as they were kept: reading them back as they stood."""

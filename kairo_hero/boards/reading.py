@@ -1,0 +1,22 @@
+"""Reading kept boards: the latest, or as it stood at a moment. Nothing is generated here."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kairo_hero.dto import TodayBoardDTO
+from kairo_hero.models import TodayBoard
+
+
+def kept_board(session: Session, brand_id: uuid.UUID, as_of: datetime | None = None) -> TodayBoardDTO | None:
+    """The brand's latest board, or the one that stood at `as_of`; None where none had been made."""
+    boards = select(TodayBoard).where(TodayBoard.brand_id == brand_id)
+    if as_of is not None:
+        boards = boards.where(TodayBoard.generated_at <= as_of)
+    kept = session.scalar(boards.order_by(TodayBoard.generated_at.desc(), TodayBoard.id).limit(1))
+    if kept is None:
+        return None
+    board = TodayBoardDTO.model_validate(kept.board)
+    return board.model_copy(update={"meta": board.meta.model_copy(update={"as_of": as_of})})

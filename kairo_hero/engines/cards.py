@@ -1,0 +1,119 @@
+"""Opportunities as rows: keeping drafts, and the cards that a board shows."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kairo_hero.boards.reading import kept_board
+from kairo_hero.brands.taboos import taboos_in
+from kairo_hero.dto import OpportunityDraftDTO, OpportunityDTO
+from kairo_hero.models import LearningEvent, Opportunity
+from kairo_hero.signals.trends import Trend
+
+#: What a draft says of a card; a card keeps its id, its pins and its packages while its trend lives.
+_CONTENT = (
+    "title",
+    "angle",
+    "why_now",
+    "type",
+    "score",
+    "primary_channel",
+    "suggested_channels",
+    "persona_id",
+    "pillar_id",
+    "trend_id",
+)
+
+
+def persist_cards(
+    session: Session,
+    brand_id: uuid.UUID,
+    drafts: Iterable[OpportunityDraftDTO],
+    trends: Mapping[str, Trend],
+    run_id: str,
+) -> list[Opportunity]:
+    """Keep these drafts, in order, each with its evidence joined. A trend that has a card keeps that card, renewed."""
+    cards = []
+    for draft in drafts:
+        trend = trends[str(draft.trend_id)]
+        card = session.scalar(
+            select(Opportunity)
+            .where(Opportunity.brand_id == brand_id, Opportunity.trend_id == draft.trend_id)
+            .order_by(Opportunity.created_at.desc())
+            .limit(1)
+        ) or Opportunity(brand_id=brand_id)
+        for name in _CONTENT:
+            setattr(card, name, getattr(draft, name))
+        card.score_breakdown = draft.score_breakdown.model_dump()
+        card.evidence = [evidence.model_dump(mode="json") for evidence in trend.evidence]
+        card.sparkline = list(trend.sparkline)
+        card.run_id = run_id
+        card.fingerprint = hashlib.sha256(f"{draft.trend_id}\n{draft.type}".encode()).hexdigest()[:32]
+        session.add(card)
+        cards.append(card)
+    session.flush()
+    return cards
+
+
+def earlier_cards(session: Session, brand_id: uuid.UUID, at: datetime) -> list[Opportunity]:
+    """The cards of the brand's last board, for a board that could compose none."""
+    last = kept_board(session, brand_id, at)
+    shown = [card.id for card in last.opportunities] if last else []
+    return list(
+        session.scalars(
+            select(Opportunity).where(Opportunity.id.in_(shown)).order_by(Opportunity.score.desc(), Opportunity.id)
+        )
+    )
+
+
+def current_cards(
+    session: Session,
+    brand_id: uuid.UUID,
+    fresh: Iterable[Opportunity],
+    at: datetime,
+    *,
+    silenced: set[str],
+    taboo_patterns: list[str],
+) -> list[OpportunityDTO]:
+    """What the board shows: what people pinned first, then the others.
+
+    What is snoozed waits for its day; what was rejected, or has become a taboo since it was composed, stays away.
+    """
+    pinned = session.scalars(
+        select(Opportunity)
+        .where(Opportunity.brand_id == brand_id, Opportunity.is_pinned)
+        .order_by(Opportunity.score.desc(), Opportunity.id)
+    )
+    shown = {
+        card.id: card
+        for card in (*pinned, *fresh)
+        if not _is_asleep(card, at)
+        and card.trend_id not in silenced
+        and not taboos_in(f"{card.title}\n{card.angle}\n{card.why_now}", taboo_patterns)
+    }
+    return [OpportunityDTO.model_validate(card) for card in shown.values()]
+
+
+def silenced_trends(session: Session, brand_id: uuid.UUID, at: datetime) -> set[str]:
+    """The trends whose cards people snoozed until later, or rejected."""
+    snoozed = session.scalars(
+        select(Opportunity).where(
+            Opportunity.brand_id == brand_id, Opportunity.is_snoozed, Opportunity.trend_id.is_not(None)
+        )
+    )
+    rejected = session.scalars(
+        select(Opportunity.trend_id)
+        .join(LearningEvent, LearningEvent.opportunity_id == Opportunity.id)
+        .where(Opportunity.brand_id == brand_id, LearningEvent.signal_type == "reject")
+    )
+    return {str(card.trend_id) for card in snoozed if _is_asleep(card, at)} | {
+        str(trend) for trend in rejected if trend
+    }
+
+
+def _is_asleep(card: Opportunity, at: datetime) -> bool:
+    return card.is_snoozed and (card.snoozed_until is None or card.snoozed_until > at)

@@ -1,0 +1,56 @@
+"""Which drafts do not make it onto a board, and why."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kairo_hero.dto import OpportunityDraftDTO
+
+#: Two cards say the same from this likeness of their title and angle on (Jaccard over their words).
+NEAR_DUPLICATE = 0.75
+_WORD = re.compile(r"\w+")
+
+
+@dataclass
+class Kept:
+    """The drafts that stay, in order, and how many were dropped for each reason."""
+
+    drafts: list[OpportunityDraftDTO] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+
+def keep_best(drafts: Iterable[OpportunityDraftDTO], *, silenced_trends: set[str], most: int) -> Kept:
+    """Drop what is invalid, snoozed or rejected, near a better card, on the same evidence, or one too many."""
+    kept = Kept()
+    for draft in drafts:
+        reason = _reason_to_drop(draft, kept.drafts, silenced_trends, most)
+        if reason:
+            kept.dropped[reason] += 1
+        else:
+            kept.drafts.append(draft)
+    return kept
+
+
+def _reason_to_drop(
+    draft: OpportunityDraftDTO, better: list[OpportunityDraftDTO], silenced_trends: set[str], most: int
+) -> str | None:
+    if not draft.is_valid:
+        return "taboo" if any(reason.startswith("taboo") for reason in draft.rejection_reasons) else "invalid"
+    if draft.trend_id in silenced_trends:
+        return "snoozed_or_rejected"
+    if any(set(draft.evidence_ids) & set(other.evidence_ids) for other in better):
+        return "same_evidence"
+    if any(likeness(draft, other) >= NEAR_DUPLICATE for other in better):
+        return "near_duplicate"
+    return "over_limit" if len(better) >= most else None
+
+
+def likeness(one: OpportunityDraftDTO, other: OpportunityDraftDTO) -> float:
+    """Jaccard likeness of the words of title and angle, case folded: 1 for the same words, 0 for none in common."""
+    mine, theirs = _words(one), _words(other)
+    return len(mine & theirs) / len(mine | theirs) if mine | theirs else 1.0
+
+
+def _words(draft: OpportunityDraftDTO) -> set[str]:
+    return set(_WORD.findall(f"{draft.title} {draft.angle}".casefold()))

@@ -1,0 +1,120 @@
+"""Trend candidates: clusters that are taking off, as of each hour."""
+
+import dagster as dg
+import pyarrow as pa
+
+from kairo_pipelines.assets.checks import fits_schema, schema_check
+from kairo_pipelines.assets.metadata import preview
+from kairo_pipelines.assets.partitions import hours_of, start_over
+from kairo_pipelines.assets.policies import FOLLOWING, HOURLY, OWNED
+from kairo_pipelines.embedding import embed
+from kairo_pipelines.hours import HourRange, hour_key
+from kairo_pipelines.lake.lake import Lake, Slice
+from kairo_pipelines.lake.made_hours import record_made, require_made, require_past
+from kairo_pipelines.lake.tables import (
+    ARTIFACT_CLUSTER_LINKS,
+    CLUSTER_BUCKETS,
+    DETECTOR_HOURS,
+    EVIDENCE_ITEMS,
+    TREND_CANDIDATES,
+)
+from kairo_pipelines.trends.candidates import DetectorSettings, trends_by_hour
+from kairo_pipelines.trends.history import read_history
+from kairo_pipelines.trends.reading import trend_buckets
+from kairo_pipelines.trends.sparkline import sparkline
+
+REACHES_EVIDENCE = "reaches_evidence"
+SHOWN = 8
+
+
+@dg.asset(
+    # It also reads its own hours before; `require_past` holds that. As a dependency on itself it would make automation
+    # request the hour before with every hour, since an asset with checks is requested with all that it is made with.
+    deps=["cluster_buckets", "clusters"],
+    description="Clusters that lie far above their own past as of this hour, with a score, its parts and the reason.",
+    kinds={"duckdb", "numpy", "deltalake"},
+    code_version="1",
+    check_specs=[
+        schema_check("trend_candidates"),
+        dg.AssetCheckSpec(
+            REACHES_EVIDENCE,
+            asset="trend_candidates",
+            blocking=True,
+            description="Every candidate can be followed to at least one evidence item.",
+        ),
+    ],
+    **OWNED,
+    **FOLLOWING,
+    **HOURLY,
+)
+def trend_candidates(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult:
+    """Compare the last hours of every cluster in play with its past, hour by hour, each as of its own end."""
+    hours = hours_of(context)
+    require_made(lake, CLUSTER_BUCKETS, hours)
+    require_past(lake, TREND_CANDIDATES, hours)
+    settings = DetectorSettings()
+    starts_over = start_over(context, lake, hours, TREND_CANDIDATES)
+    history = read_history(lake, hours, window=settings.window, baseline=settings.baseline)
+    found = list(trends_by_hour(history, settings, embed))
+    candidates = TREND_CANDIDATES.rows(row for hour in found for row in hour.candidates)
+    verdicts = DETECTOR_HOURS.rows(hour.verdict for hour in found)
+    lake.replace(TREND_CANDIDATES, hours, candidates, drop_later=starts_over)
+    lake.replace(DETECTOR_HOURS, hours, verdicts, drop_later=starts_over)
+    record_made(lake, TREND_CANDIDATES, hours)
+    last = found[-1].verdict
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": candidates.num_rows,
+            "hours": f"{hour_key(hours.first)} to {hour_key(hours.last)} ({len(hours)} h, totals)",
+            "verdict of the last hour": f"{last['verdict']}: {last['reason']}",
+            "new trends": len({row["trend_id"] for row in candidates.to_pylist() if row["detected_at"] > hours.first}),
+            "top trends of the last hour": _top(lake, candidates, hours),
+        },
+        check_results=[
+            fits_schema(lake, TREND_CANDIDATES, DETECTOR_HOURS, hours=hours),
+            _reaches_evidence(lake, candidates, hours),
+        ],
+    )
+
+
+def _top(lake: Lake, candidates: pa.Table, hours: HourRange) -> dg.MetadataValue:
+    top = lake.sql(
+        """
+        SELECT cluster_id, display_name AS trend, status, trend_score, why
+        FROM candidates
+        WHERE capture_hour = $last AND status <> 'stale'
+        ORDER BY trend_score DESC, cluster_id
+        LIMIT $shown
+        """,
+        {"last": hours.last, "shown": SHOWN},
+        candidates=candidates,
+    )
+    if not top.num_rows:
+        return dg.MetadataValue.md("none")
+    lines = [sparkline(trend_buckets(lake, row["cluster_id"], hours.last), bars=16) for row in top.to_pylist()]
+    shown = top.append_column("last 48 h", pa.array(lines))
+    return preview(shown, ["trend", "last 48 h", "status", "trend_score", "why"])
+
+
+def _reaches_evidence(lake: Lake, candidates: pa.Table, hours: HourRange) -> dg.AssetCheckResult:
+    reach = hours.reaching_back(DetectorSettings().baseline)
+    adrift = lake.sql(
+        """
+        SELECT DISTINCT candidates.cluster_id
+        FROM candidates
+        ANTI JOIN (
+            SELECT links.cluster_id
+            FROM links
+            JOIN items ON links.artifact_id = 'a' || items.evidence_id
+        ) AS reached USING (cluster_id)
+        """,
+        candidates=candidates,
+        links=Slice.of(ARTIFACT_CLUSTER_LINKS, reach),
+        items=Slice.of(EVIDENCE_ITEMS, reach),
+    )
+    return dg.AssetCheckResult(
+        check_name=REACHES_EVIDENCE,
+        asset_key="trend_candidates",
+        passed=adrift.num_rows == 0,
+        metadata={"candidates without evidence": adrift.num_rows},
+    )

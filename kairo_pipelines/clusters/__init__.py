@@ -1,0 +1,1 @@
+"""Grouping artifacts by what they share: tags, sounds, links and phrases."""

@@ -1,0 +1,1 @@
+"""The lake: Delta tables of what machines produce, and the raw bytes that they come from."""

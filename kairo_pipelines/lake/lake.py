@@ -1,0 +1,272 @@
+"""One reader and one writer for every lake table: replace, append what is new, read as of an hour.
+
+What the rows mean stands elsewhere; here is only how they are kept.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from kairo_pipelines.hours import HourRange, capture_day
+from kairo_pipelines.lake.table import Table
+
+#: Commits are refused when another process got in first; each try reads afresh, so this many writers can queue up.
+MAX_COMMIT_TRIES = 40
+
+Written = TypeVar("Written")
+
+
+class LakeUnavailable(Exception):
+    """The lake can't be read or written; the message says where and what to do."""
+
+
+class DuplicateKey(Exception):
+    """Rows to be written hold a key twice."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Some hours of a table, or all of it; `since` and `until` are hours, both included.
+
+    `only` narrows it further, to rows whose columns have these values.
+    """
+
+    table: Table
+    since: datetime | None = None
+    until: datetime | None = None
+    only: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: Table, hours: HourRange) -> "Slice":
+        """The rows of these capture hours."""
+        return cls(table, hours.first, hours.last)
+
+    @property
+    def day_predicate(self) -> str | None:
+        """Which files can hold these rows, by the day they are partitioned by."""
+        bounds = [
+            f"capture_day {sign} '{capture_day(hour)}'"
+            for sign, hour in ((">=", self.since), ("<=", self.until))
+            if hour is not None
+        ]
+        return " AND ".join(bounds) or None
+
+    @property
+    def predicate(self) -> str | None:
+        """Which rows these are, in the SQL that Delta and DuckDB share."""
+        bounds = [
+            f"capture_hour {sign} '{hour:%Y-%m-%dT%H:%M:%SZ}'"
+            for sign, hour in ((">=", self.since), ("<=", self.until))
+            if hour is not None
+        ]
+        days = [self.day_predicate] if self.day_predicate else []
+        values = [f"{column} = '{value}'" for column, value in self.only.items()]
+        return " AND ".join([*days, *bounds, *values]) or None
+
+
+class Lake:
+    """The lake at a folder or an `s3://` address. Safe for many processes and threads at once.
+
+    Uniqueness is a compare-and-swap: a writer reads a version, drops what that version already holds, and commits
+    only if no other commit came in between; otherwise it starts again.
+    """
+
+    def __init__(self, uri: str, storage_options: Mapping[str, str] | None = None) -> None:
+        self.uri = uri.rstrip("/")
+        self.is_local = "://" not in self.uri
+        self.storage_options = dict(storage_options or {})
+        self._duckdb = duckdb.connect()
+
+    def check(self) -> None:
+        """Raise LakeUnavailable, in one sentence, unless the lake can be written."""
+        probe = "raw/.writable"
+        store = self.objects()
+        try:
+            store.put(probe, b"")
+            store.delete(probe)
+        except Exception as error:  # every backend raises its own kinds
+            raise LakeUnavailable(
+                f"the lake {self.uri} can't be written ({str(error).splitlines()[0]}); "
+                "set KAIRO_LAKE_URI to a folder or bucket this process may write"
+            ) from error
+
+    def objects(self) -> ObjectStore:
+        """The object store that the lake lies in, for raw bytes."""
+        if self.is_local:
+            try:
+                return LocalStore(Path(self.uri).absolute(), mkdir=True)
+            except Exception as error:  # the Rust error has no type of its own for a refused folder
+                raise LakeUnavailable(
+                    f"the lake folder {self.uri} can't be made ({str(error).splitlines()[0]}); "
+                    "set KAIRO_LAKE_URI to a folder this process may write"
+                ) from error
+        return from_url(self.uri, **self.storage_options)  # type: ignore[call-overload, no-any-return]
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def read(self, table: Table, hours: HourRange | None = None) -> pa.Table:
+        """The rows of a table, or of some hours of it, as an Arrow table of the table's schema."""
+        part = Slice.of(table, hours) if hours else Slice(table)
+        return self.sql("SELECT * FROM rows", rows=part)
+
+    def sql(self, query: str, parameters: Mapping[str, Any] | None = None, **relations: Slice | pa.Table) -> pa.Table:
+        """Run DuckDB over named relations: slices of lake tables, or Arrow tables. Returns an Arrow table."""
+        with self._cursor() as cursor:
+            for name, relation in relations.items():
+                self._offer(cursor, name, relation)
+            result: pa.Table = cursor.sql(query, params=dict(parameters or {})).to_arrow_table()
+            return result
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A session of its own: an unfinished result blocks the connection that it came from."""
+        cursor = self._duckdb.cursor()
+        try:
+            cursor.execute("SET TimeZone = 'UTC'")
+            yield cursor
+        finally:
+            cursor.close()
+
+    def _offer(self, cursor: duckdb.DuckDBPyConnection, name: str, relation: Slice | pa.Table) -> None:
+        if isinstance(relation, pa.Table):
+            cursor.register(name, relation)
+            return
+        # The empty, typed relation serves a table that was never written and columns that were added later alike.
+        cursor.register(f"{name}__typed", relation.table.storage_schema.empty_table())
+        query = f"SELECT * FROM {name}__typed"
+        stored = self._open(relation.table)
+        if stored is not None:
+            files = stored.to_pyarrow_dataset(file_pruning_predicate=relation.day_predicate)
+            cursor.register(f"{name}__stored", files)
+            query += f" UNION ALL BY NAME SELECT * FROM {name}__stored"
+            if relation.predicate:
+                query += f" WHERE {relation.predicate}"
+        cursor.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def replace(
+        self, table: Table, hours: HourRange, rows: pa.Table | Callable[[], pa.Table], *, drop_later: bool = False
+    ) -> pa.Table:
+        """Make these rows the whole of those hours; return them.
+
+        Rows that are derived from what others write at the same time are given as a function: it is called after the
+        table was opened, and again whenever another commit came in between, so that no commit is of stale rows.
+
+        `drop_later` drops all rows of later hours in the same commit: they are to be made again.
+        """
+        return self.replace_slice(Slice(table, hours.first, None if drop_later else hours.last), rows)
+
+    def replace_slice(self, part: Slice, rows: pa.Table | Callable[[], pa.Table]) -> pa.Table:
+        """Make these rows the whole of a slice, in one commit; return them."""
+
+        def commit(stored: DeltaTable) -> pa.Table:
+            fitted = part.table.fitted(rows() if callable(rows) else rows)
+            self._require_unique(part.table, fitted)
+            write_deltalake(
+                stored,
+                fitted,
+                mode="overwrite",
+                predicate=part.predicate,
+                schema_mode="merge",
+                commit_properties=CommitProperties(max_commit_retries=0),
+            )
+            return fitted
+
+        replaced: pa.Table = self._commit(part.table, commit)
+        return replaced
+
+    def overwrite(self, table: Table, rows: pa.Table) -> pa.Table:
+        """Make these rows the whole of a table that has no hours."""
+        return self.replace_slice(Slice(table), rows)
+
+    def append_new(self, table: Table, rows: pa.Table) -> pa.Table:
+        """Add the rows whose key the table does not hold, in one commit; return those that were added.
+
+        Of rows with the same key the first in order is kept. Whoever else appends at once, a key lands once.
+        """
+        fitted = table.fitted(rows)
+        key = ", ".join(table.key)
+        first_of_each = (
+            f"SELECT * EXCLUDE (position) FROM (SELECT *, row_number() OVER () AS position FROM offered)"
+            f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY position) = 1 ORDER BY position"
+        )
+        offered = self.sql(first_of_each, offered=fitted)
+
+        def commit(stored: DeltaTable) -> pa.Table:
+            held = stored.to_pyarrow_dataset()
+            query = f"SELECT * FROM offered ANTI JOIN (SELECT {key} FROM held) USING ({key})"
+            with self._cursor() as cursor:
+                cursor.register("held", held)
+                cursor.register("offered", offered)
+                new = table.fitted(cursor.sql(query).to_arrow_table())
+            if new.num_rows:
+                write_deltalake(
+                    stored,
+                    new,
+                    mode="append",
+                    schema_mode="merge",
+                    commit_properties=CommitProperties(max_commit_retries=0),
+                )
+            return new
+
+        added: pa.Table = self._commit(table, commit)
+        return added
+
+    def _require_unique(self, table: Table, rows: pa.Table) -> None:
+        key = ", ".join(table.key)
+        query = f"SELECT {key}, count(*) AS times FROM rows GROUP BY {key} HAVING times > 1 LIMIT 1"
+        repeated = self.sql(query, rows=rows).to_pylist()
+        if repeated:
+            raise DuplicateKey(
+                f"{table.name}: {repeated[0]} is there {repeated[0]['times']} times; nothing was written"
+            )
+
+    def _commit(self, table: Table, write: Callable[[DeltaTable], Written]) -> Written:
+        """Write against a freshly read version until the commit is accepted, a bounded number of times."""
+        for attempt in range(MAX_COMMIT_TRIES):
+            try:
+                return write(self._open(table) or self._create(table))
+            except CommitFailedError:
+                time.sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))
+        raise LakeUnavailable(
+            f"{table.name} was written by others at each of {MAX_COMMIT_TRIES} tries; run this again when they are done"
+        )
+
+    def _address(self, table: Table) -> str:
+        return f"{self.uri}/tables/{table.name}"
+
+    def _open(self, table: Table) -> DeltaTable | None:
+        try:
+            return DeltaTable(self._address(table), storage_options=self.storage_options)
+        except TableNotFoundError:
+            return None
+
+    def _create(self, table: Table) -> DeltaTable:
+        try:
+            return DeltaTable.create(
+                self._address(table),
+                schema=table.storage_schema,
+                partition_by=["capture_day"] if table.hourly else None,
+                name=table.name,
+                description=table.description,
+                mode="ignore",
+                storage_options=self.storage_options,
+            )
+        except DeltaError:
+            # Another process created it in between.
+            stored = self._open(table)
+            if stored is None:
+                raise
+            return stored

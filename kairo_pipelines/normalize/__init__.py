@@ -1,0 +1,1 @@
+"""Evidence in one comparable form: clean text, language, canonical links, engagement."""

@@ -1,0 +1,82 @@
+-- What each capture hour from $first_hour on added to each cluster, by the hour in which it happened.
+-- Relations: runs (capture_runs), artifacts, links and observations; the last three reach back so that an item seen
+-- again is compared with its last counts and finds its clusters.
+WITH coverage AS (
+    SELECT
+        capture_hour,
+        avg(CASE WHEN status = 'failed' THEN 0 ELSE 1 END) AS coverage
+    FROM runs
+    GROUP BY capture_hour
+),
+
+posted AS (
+    SELECT
+        links.cluster_id,
+        date_trunc('hour', artifacts.happened_at) AS bucket_start,
+        artifacts.capture_hour,
+        count(*) AS artifact_count,
+        count(DISTINCT artifacts.platform || ' ' || artifacts.author) AS author_count,
+        list_sort(list(DISTINCT artifacts.platform)) AS platforms
+    FROM artifacts
+    INNER JOIN links USING (artifact_id)
+    WHERE artifacts.capture_hour >= $first_hour
+    GROUP BY ALL
+),
+
+-- Against the last known count of each kind: a first sight gains nothing, an unknown count is no zero.
+risen AS (
+    SELECT
+        evidence_id,
+        capture_hour,
+        like_count - lag(like_count IGNORE NULLS) OVER earlier AS likes,
+        comment_count - lag(comment_count IGNORE NULLS) OVER earlier AS comments,
+        share_count - lag(share_count IGNORE NULLS) OVER earlier AS shares,
+        view_count - lag(view_count IGNORE NULLS) OVER earlier AS views
+    FROM observations
+    WINDOW earlier AS (PARTITION BY evidence_id ORDER BY observed_at, capture_id)
+),
+
+-- Counts go down at times; a loss is no gain.
+growth AS (
+    SELECT
+        evidence_id,
+        capture_hour,
+        greatest(coalesce(likes, 0), 0)
+        + $comment_weight * greatest(coalesce(comments, 0), 0)
+        + $share_weight * greatest(coalesce(shares, 0), 0)
+        + $view_weight * greatest(coalesce(views, 0), 0) AS gained
+    FROM risen
+),
+
+gained AS (
+    SELECT
+        links.cluster_id,
+        growth.capture_hour AS bucket_start,
+        growth.capture_hour,
+        sum(growth.gained) AS engagement_gained,
+        list_sort(list(DISTINCT artifacts.platform)) AS platforms
+    FROM growth
+    INNER JOIN artifacts USING (evidence_id)
+    INNER JOIN links USING (artifact_id)
+    WHERE
+        growth.gained > 0
+        AND growth.capture_hour >= $first_hour
+        -- by the age of the item, not by how many hours are made at once
+        AND growth.capture_hour - artifacts.capture_hour <= $followed_for
+    GROUP BY ALL
+)
+
+SELECT
+    cluster_id,
+    bucket_start,
+    capture_hour,
+    coalesce(posted.artifact_count, 0) AS artifact_count,
+    coalesce(posted.author_count, 0) AS author_count,
+    coalesce(gained.engagement_gained, 0)::DOUBLE AS engagement_gained,
+    list_sort(list_distinct(coalesce(posted.platforms, []) || coalesce(gained.platforms, []))) AS platforms,
+    coalesce(coverage.coverage, 0) AS coverage,
+    strftime(capture_hour, '%Y-%m-%d') AS capture_day
+FROM posted
+FULL JOIN gained USING (cluster_id, bucket_start, capture_hour)
+LEFT JOIN coverage USING (capture_hour)
+ORDER BY capture_hour, cluster_id, bucket_start

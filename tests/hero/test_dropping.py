@@ -1,0 +1,67 @@
+"""Which drafts stay off the board, and the reason that is counted."""
+
+from kairo_hero.dto import OpportunityDraftDTO, ScoreBreakdownDTO
+from kairo_hero.engines.dropping import NEAR_DUPLICATE, keep_best, likeness
+from kairo_hero.vocabulary import OpportunityType
+
+
+def draft(title: str, trend: str = "t", evidence: tuple[str, ...] = ("e1",), **changed) -> OpportunityDraftDTO:
+    fields = {
+        "title": title,
+        "angle": "an angle",
+        "why_now": "now",
+        "type": OpportunityType.TREND,
+        "primary_channel": "x",
+        "suggested_channels": ["x"],
+        "score": 50,
+        "score_breakdown": ScoreBreakdownDTO(trend=20, fit=20, freshness=10, learning=0),
+        "persona_id": None,
+        "pillar_id": None,
+        "trend_id": trend,
+        "evidence_ids": list(evidence),
+    }
+    return OpportunityDraftDTO(**fields | changed)
+
+
+def kept(*drafts: OpportunityDraftDTO, most: int = 10, silenced: frozenset[str] = frozenset()):
+    result = keep_best(drafts, silenced_trends=set(silenced), most=most)
+    return [one.title for one in result.drafts], dict(result.dropped)
+
+
+def test_an_invalid_draft_is_dropped_and_a_taboo_is_counted_as_such():
+    invalid = draft("a", is_valid=False, rejection_reasons=["no evidence"])
+    taboo = draft("b", is_valid=False, rejection_reasons=["taboo: lame"])
+    assert kept(invalid, taboo) == ([], {"invalid": 1, "taboo": 1})
+
+
+def test_of_two_cards_on_the_same_evidence_the_better_stays():
+    assert kept(draft("first", evidence=("e1", "e2")), draft("other", evidence=("e2",))) == (
+        ["first"],
+        {"same_evidence": 1},
+    )
+
+
+def test_of_two_cards_that_say_nearly_the_same_the_better_stays():
+    first = draft("one two three four five six", evidence=("e1",))
+    second = draft("one two three four five six seven", evidence=("e2",))
+    assert likeness(first, second) >= NEAR_DUPLICATE
+    assert kept(first, second) == (["one two three four five six"], {"near_duplicate": 1})
+
+
+def test_likeness_at_the_limit_is_a_duplicate_and_below_it_is_none():
+    # the angle adds the words "an" and "angle" to both
+    at_limit = draft("a b c d"), draft("a b c d e f", evidence=("e2",))
+    below = draft("a b c d"), draft("a b c d e f g", evidence=("e2",))
+    assert likeness(*at_limit) == 6 / 8 == NEAR_DUPLICATE
+    assert likeness(*below) < NEAR_DUPLICATE
+    assert len(kept(*at_limit)[0]) == 1
+    assert len(kept(*below)[0]) == 2
+
+
+def test_what_people_snoozed_or_rejected_stays_away():
+    assert kept(draft("a", trend="gone"), silenced=frozenset({"gone"})) == ([], {"snoozed_or_rejected": 1})
+
+
+def test_a_board_holds_so_many_cards_and_no_more():
+    cards = [draft(f"{word} story", evidence=(word,)) for word in ("red", "green", "blue")]
+    assert kept(*cards, most=2) == (["red story", "green story"], {"over_limit": 1})
