@@ -15,6 +15,7 @@ from kairo_cli.stores import open_database, open_lake
 from kairo_cli.terminal import plain, results
 from kairo_hero.migrating import newest_revision
 from kairo_hero.settings import HeroSettings
+from kairo_pipelines.connectors.registry import CONNECTORS
 from kairo_pipelines.settings import EnvironmentSettings, PipelineSettings
 
 SETTINGS: Mapping[str, type[EnvironmentSettings]] = {
@@ -57,6 +58,9 @@ def examine() -> Iterator[Finding]:
     """Check the settings, and try what they name."""
     for name, kind in SETTINGS.items():
         yield _tried(name, _valid(kind))
+    for connector in CONNECTORS:
+        if connector.settings_class:
+            yield _tried(f"{connector.platform} settings", _valid(connector.settings_class))
     yield _tried("database", _database)
     yield _tried("lake", _lake)
     yield _tried("observations", _observations)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kairo_cli import api, board, brand, dev, doctor, ingest, migrate, rebuild, surface
+from kairo_cli import api, board, brand, dev, doctor, erase, ingest, migrate, rebuild, surface
 from kairo_cli.demo import demo
 from kairo_cli.terminal import fail, say
 
@@ -24,6 +24,7 @@ app.add_typer(brand.app, name="brand")
 app.add_typer(surface.app, name="surface")
 app.add_typer(ingest.app, name="ingest")
 app.command()(rebuild.rebuild)
+app.add_typer(erase.app, name="erase")
 app.command()(board.board)
 app.command()(api.api)
 app.command()(dev.dev)

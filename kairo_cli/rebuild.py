@@ -14,6 +14,7 @@ from kairo_cli.terminal import say, warn
 from kairo_pipelines.hours import HOUR, HourRange, hour_key
 from kairo_pipelines.lake.lake import Lake, Slice
 from kairo_pipelines.lake.tables import CAPTURE_RUNS, MADE_HOURS
+from kairo_pipelines.upkeep.retention import require_raw
 
 
 class NothingCaptured(Exception):
@@ -40,12 +41,14 @@ def rebuild(
     from kairo_pipelines.assets.partitions import REBUILD_TAG
 
     open_database()
-    captured = captured_hours(open_lake(), since=first)
+    lake = open_lake()
+    captured = captured_hours(lake, since=first)
     chosen = [captured_hour for captured_hour in captured if last is None or captured_hour <= last]
     if not chosen:
         raise NothingCaptured(
             f"no hour has been captured from {hour_key(first)} to {hour_key(last) if last else 'now'}"
         )
+    require_raw(lake, HourRange(chosen[0], chosen[-1]))
     began = time.monotonic()
     ranges = [hours for span in spans(chosen) for hours in span.split(hours_per_run)]
     run_in_order("pipeline", ranges, extra_tags={REBUILD_TAG: hour_key(chosen[0])})

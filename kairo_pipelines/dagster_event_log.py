@@ -71,6 +71,16 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
             self._engines.move_to_end(shard)
             return self._engines[shard]
 
+    def delete_events(self, run_id: str) -> None:
+        """Delete a run's events, and the file that held them: Dagster would leave it there empty."""
+        super().delete_events(run_id)
+        with self._engines_lock:
+            if engine := self._engines.pop(run_id, None):
+                engine.dispose()
+        self._initialized_dbs.discard(run_id)
+        for ending in ("", "-wal", "-shm"):
+            Path(self.path_for_shard(run_id) + ending).unlink(missing_ok=True)
+
     def dispose(self) -> None:
         """Close every connection."""
         super().dispose()

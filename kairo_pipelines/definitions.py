@@ -11,10 +11,12 @@ from kairo_pipelines.assets.evidence import evidence
 from kairo_pipelines.assets.normalized import normalized_artifacts
 from kairo_pipelines.assets.surfaces import surfaces
 from kairo_pipelines.assets.trends import trend_candidates
+from kairo_pipelines.failure_webhook import tell_of_failures
 from kairo_pipelines.jobs import build_jobs
 from kairo_pipelines.resources import build_resources
 from kairo_pipelines.sensors import due_surfaces
 from kairo_pipelines.settings import PipelineSettings
+from kairo_pipelines.upkeep_job import nightly_upkeep, upkeep
 
 ASSETS = [
     surfaces,
@@ -37,9 +39,11 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
     settings = PipelineSettings.from_environment()
     return dg.Definitions(
         assets=ASSETS,
-        jobs=build_jobs(),
+        jobs=[*build_jobs(), upkeep],
+        schedules=[nightly_upkeep],
         sensors=[
             due_surfaces,
+            tell_of_failures,
             dg.AutomationConditionSensorDefinition(
                 "follow_ingestion",
                 target=dg.AssetSelection.assets(*ASSETS),

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from kairo_pipelines.assets.capture import last_captures
 from kairo_pipelines.capture.due import due_captures
 from kairo_pipelines.capture.landing import capture_id
+from kairo_pipelines.capture.surface_state import surface_states
 from kairo_pipelines.hours import hour_key, hour_of
 from kairo_pipelines.jobs import job_name
 from kairo_pipelines.lake.lake import Lake
@@ -31,8 +31,7 @@ def due_surfaces(
         targets = active_targets(list_surfaces(session))
     if not targets:
         return dg.SkipReason("no active surface; add one with: kairo surface add")
-    last = {row["surface_id"]: row["due_at"] for row in last_captures(lake, targets, now)}
-    due = due_captures(targets, last, now)
+    due = due_captures(targets, surface_states(lake, targets, now), now)
     if not due:
         return dg.SkipReason(f"none of {len(targets)} active surfaces is due")
     wanted = sorted(capture_id(one.target, one.due_at) for one in due)

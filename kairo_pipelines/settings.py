@@ -1,14 +1,26 @@
 """What ingestion reads from the environment, and the one pattern every package's settings follow."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class SettingsError(Exception):
     """A setting has a value that can't be used; the message names the variable and says what it takes."""
+
+
+#: What is secret is not repeated, however wrong it is.
+_SECRET = re.compile("KEY|TOKEN|PASSWORD|SECRET|WEBHOOK|DATABASE_URL")
+
+
+def _told(problem: ErrorDetails) -> str:
+    variable = ".".join(str(part) for part in problem["loc"])
+    value = "set to something else" if _SECRET.search(variable) else repr(problem["input"])
+    return f"{variable} is {value}: {problem['msg']}"
 
 
 class EnvironmentSettings(BaseSettings):
@@ -22,11 +34,7 @@ class EnvironmentSettings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            wrong = "; ".join(
-                f"{'.'.join(str(part) for part in problem['loc'])} is {problem['input']!r}: {problem['msg']}"
-                for problem in error.errors()
-            )
-            raise SettingsError(wrong) from error
+            raise SettingsError("; ".join(_told(problem) for problem in error.errors())) from None
 
 
 def parse_hour(text: object) -> object:
@@ -57,6 +65,17 @@ class PipelineSettings(EnvironmentSettings):
     executor: Literal["in_process", "multiprocess"] = Field("in_process", alias="KAIRO_EXECUTOR")
     http_timeout_seconds: float = Field(20.0, alias="KAIRO_HTTP_TIMEOUT_SECONDS", gt=0, le=300)
     http_max_bytes: int = Field(10_000_000, alias="KAIRO_HTTP_MAX_BYTES", gt=0)
-    http_per_host: int = Field(2, alias="KAIRO_HTTP_PER_HOST", ge=1)
+    file_max_bytes: int = Field(200_000_000, alias="KAIRO_FILE_MAX_BYTES", gt=0)
+    http_per_host: int = Field(8, alias="KAIRO_HTTP_PER_HOST", ge=1)
     http_concurrency: int = Field(50, alias="KAIRO_HTTP_CONCURRENCY", ge=1)
+    http_attempts: int = Field(3, alias="KAIRO_HTTP_ATTEMPTS", ge=1, le=10)
+    http_retry_seconds: float = Field(1.0, alias="KAIRO_HTTP_RETRY_SECONDS", ge=0, le=60)
+    http_max_wait_seconds: float = Field(30.0, alias="KAIRO_HTTP_MAX_WAIT_SECONDS", ge=0, le=600)
     http_allow_private: bool = Field(False, alias="KAIRO_HTTP_ALLOW_PRIVATE")
+    surface_daily_bytes: int = Field(1_000_000_000, alias="KAIRO_SURFACE_DAILY_BYTES", gt=0)
+    retain_raw_days: int = Field(90, alias="KAIRO_RETAIN_RAW_DAYS", ge=7)
+    retain_days: int = Field(400, alias="KAIRO_RETAIN_DAYS", ge=60)
+    retain_run_days: int = Field(30, alias="KAIRO_RETAIN_RUN_DAYS", ge=1)
+    failure_webhook: str | None = Field(None, alias="KAIRO_FAILURE_WEBHOOK", pattern="^https?://")
+    keep_author_handles: bool = Field(False, alias="KAIRO_KEEP_AUTHOR_HANDLES")
+    author_key: str | None = Field(None, alias="KAIRO_AUTHOR_KEY", min_length=16)

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 # a model that isn't imported isn't in the metadata, and autogenerate would drop its table
 import kairo_hero.models  # noqa: F401
+import kairo_pipelines.erasure.records
 import kairo_pipelines.relational.surfaces  # noqa: F401
 from kairo_hero.migrating import migrating_alone
 from kairo_pipelines.relational.database import Database

@@ -1,4 +1,4 @@
-"""Stores for the tests: each test gets one of its own, and runs on SQLite and on a real Postgres."""
+"""Stores for the tests: each test gets one of its own, and runs on SQLite and on a real Postgres. And a web server."""
 
 import fcntl
 import itertools
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import psycopg
 import pytest
+from web_server import Web, serving
 
 from kairo_hero.migrating import migrate
 from kairo_pipelines.relational.database import Database
@@ -144,6 +145,19 @@ def database(stores: Stores) -> Iterator[Database]:
     """A store at the newest revision, with nothing in it."""
     with opened(stores, template="migrated") as database:
         yield database
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def other_web() -> Iterator[Web]:
+    """A second server, which is another host to whoever asks."""
+    with serving() as running:
+        yield running
 
 
 @pytest.fixture

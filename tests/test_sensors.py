@@ -15,10 +15,11 @@ from kairo_hero.brands.importing import find_brand, import_brand
 from kairo_hero.models import Brand
 from kairo_hero.sensors import brand_partitions, morning_boards
 from kairo_hero.settings import HeroSettings
-from kairo_pipelines.hours import hour_key, hour_of
+from kairo_pipelines.hours import capture_day, hour_key, hour_of
 from kairo_pipelines.lake.lake import Lake
+from kairo_pipelines.lake.tables import CAPTURE_RUNS
 from kairo_pipelines.relational.database import Database
-from kairo_pipelines.relational.surfaces import Surface
+from kairo_pipelines.relational.surfaces import Surface, list_surfaces
 from kairo_pipelines.sensors import due_surfaces
 
 pytestmark = [pytest.mark.parametrize("stores", ["sqlite"], indirect=True), pytest.mark.usefixtures("one_hour")]
@@ -71,6 +72,42 @@ def test_another_due_surface_is_another_run(database, lake):
 def test_a_paused_surface_is_never_due(database, lake):
     add_feed(database, is_active=False)
     assert isinstance(due_now(database, lake), dg.SkipReason)
+
+
+def test_a_surface_that_keeps_failing_is_not_requested_before_its_next_try(database, lake):
+    add_feed(database, cadence_minutes=1)
+    with database.reading() as session:
+        [surface] = list_surfaces(session)
+    now = datetime.now(UTC)
+    failed = {
+        "surface_id": str(surface.id),
+        "platform": "feeds",
+        "surface_type": "feed",
+        "surface_key": surface.surface_key,
+        "cadence_minutes": 1,
+        "status": "failed",
+        "item_count": 0,
+        "quarantined_count": 0,
+        "error_kind": "timeout",
+        "error": "no whole answer within 20 s",
+        "request_count": 0,
+        "body_bytes": 0,
+        "capture_day": capture_day(now),
+        "capture_hour": hour_of(now),
+    }
+    moments = [now - timedelta(minutes=30 - number) for number in range(10)]
+    lake.overwrite(
+        CAPTURE_RUNS,
+        CAPTURE_RUNS.rows(
+            {**failed, "capture_id": str(moment), "due_at": moment, "started_at": moment, "ended_at": moment}
+            for moment in moments
+        ),
+    )
+    skipped = due_now(database, lake)
+    assert isinstance(skipped, dg.SkipReason)
+    assert skipped.skip_message == "none of 1 active surfaces is due"
+    lake.overwrite(CAPTURE_RUNS, CAPTURE_RUNS.rows([]))
+    assert isinstance(due_now(database, lake), dg.SensorResult)
 
 
 def brands(database: Database) -> None:

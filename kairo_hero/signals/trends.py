@@ -17,6 +17,8 @@ STILL_TODAY = timedelta(hours=24)
 SAME_POSTS = 0.6
 #: As many posts as a person looks at.
 MOST_EVIDENCE = 8
+#: Characters of a title that a card shows.
+LONGEST_TITLE = 300
 COUNT_NAMES = {"like_count": "likes", "comment_count": "comments", "share_count": "shares", "view_count": "views"}
 
 
@@ -112,12 +114,16 @@ def _trend(lake: Lake, row: dict[str, Any], posts: list[dict[str, Any]], hour: d
     )
 
 
+def shortened(text: str) -> str:
+    """What a card shows of a title, or of the text of a post that has none."""
+    return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1] + "…"
+
+
 def _evidence(post: dict[str, Any]) -> EvidenceDTO:
-    title = post["title"] or post["text_content"]
     return EvidenceDTO(
         evidence_id=post["evidence_id"],
         platform=post["platform"],
-        title=title if len(title) <= 300 else title[:299] + "…",
+        title=shortened(post["title"] or post["text_content"]),
         url=post["url"],
         author=post["author"],
         published_at=post["published_at"],

@@ -43,16 +43,10 @@ def fits_schema(lake: Lake, *tables: Table, hours: HourRange | None = None) -> d
 
 
 def _repeated_elsewhere(lake: Lake, table: Table, stored: Slice) -> int:
-    """Keys of these hours that another hour holds too, where a key is seen for the first time only once."""
-    if not table.first_sight:
+    """Ids of these hours that another hour holds too, where one is seen for the first time only once."""
+    name = table.first_sight_of
+    if not name:
         return 0
-    keys = f"SELECT {', '.join(table.key)} FROM"
-    found = lake.sql(
-        f"""
-        SELECT count(*) AS repeated
-        FROM ({keys} everything SEMI JOIN stored USING ({", ".join(table.key)}) GROUP BY ALL HAVING count(*) > 1)
-        """,
-        everything=Slice(table),
-        stored=stored,
-    )
-    return int(found.to_pylist()[0]["repeated"])
+    held = lake.with_ids(table, lake.sql(f"SELECT {name} FROM stored", stored=stored), [name])
+    found = lake.sql(f"SELECT {name} FROM held GROUP BY {name} HAVING count(*) > 1", held=held)
+    return int(found.num_rows)

@@ -5,17 +5,23 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from kairo_pipelines.assets.capture import capture_runs, read_landed
+from kairo_pipelines.assets.capture import capture_runs
 from kairo_pipelines.assets.checks import fits_schema, schema_check
 from kairo_pipelines.assets.metadata import described
 from kairo_pipelines.assets.partitions import hours_of, start_over
 from kairo_pipelines.assets.policies import FOLLOWING, HOURLY, OWNED
 from kairo_pipelines.capture.landing import Landing
-from kairo_pipelines.evidence.rows import EvidenceRows, evidence_rows
+from kairo_pipelines.capture.reading import read_landed
+from kairo_pipelines.erasure.loading import erased_now
+from kairo_pipelines.erasure.subjects import Erased
 from kairo_pipelines.evidence.storing import store_evidence
+from kairo_pipelines.evidence.tables import EvidenceTables, evidence_tables
 from kairo_pipelines.lake.lake import Lake
 from kairo_pipelines.lake.made_hours import comes_out_of_order, record_made, require_made, require_past
 from kairo_pipelines.lake.tables import CAPTURE_RUNS, EVIDENCE_ITEMS, EVIDENCE_OBSERVATIONS, QUARANTINE
+from kairo_pipelines.relational.database import Database
+from kairo_pipelines.settings import PipelineSettings
+from kairo_pipelines.upkeep.retention import require_raw
 
 
 @dg.multi_asset(
@@ -42,21 +48,30 @@ from kairo_pipelines.lake.tables import CAPTURE_RUNS, EVIDENCE_ITEMS, EVIDENCE_O
     check_specs=[schema_check("evidence_items"), schema_check("evidence_observations")],
     **HOURLY,
 )
-def evidence(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Iterator[dg.MaterializeResult]:
+def evidence(
+    context: dg.AssetExecutionContext,
+    lake: dg.ResourceParam[Lake],
+    database: dg.ResourceParam[Database],
+    settings: dg.ResourceParam[PipelineSettings],
+) -> Iterator[dg.MaterializeResult]:
     """Parse the raw bytes of these hours; keep each item once, and every sighting of it as an observation."""
     hours = hours_of(context)
     require_made(lake, CAPTURE_RUNS, hours)
     require_past(lake, EVIDENCE_ITEMS, hours)
+    require_raw(lake, hours)
     if warning := comes_out_of_order(lake, EVIDENCE_ITEMS, hours):
         context.log.warning(warning)
     starts_over = start_over(context, lake, hours, EVIDENCE_ITEMS, EVIDENCE_OBSERVATIONS)
     landing = Landing(lake.objects())
 
     @functools.lru_cache(maxsize=1)
-    def rows_of(_captures: frozenset[str]) -> EvidenceRows:
-        return evidence_rows(read_landed(landing, hours))
+    def read_once(_captures: frozenset[str], erased: Erased) -> EvidenceTables:
+        return evidence_tables(read_landed(landing, hours), erased)
 
-    stored = store_evidence(lake, hours, lambda: rows_of(frozenset(landing.landed_ids(hours))), starts_over=starts_over)
+    def read() -> EvidenceTables:
+        return read_once(frozenset(landing.landed_ids(hours)), erased_now(database, lake, settings))
+
+    stored = store_evidence(lake, hours, read, starts_over=starts_over)
     for table in (EVIDENCE_ITEMS, EVIDENCE_OBSERVATIONS):
         record_made(lake, table, hours)
 

@@ -9,7 +9,7 @@ from kairo_pipelines.assets.policies import FOLLOWING, HOURLY, OWNED
 from kairo_pipelines.lake.lake import Lake
 from kairo_pipelines.lake.made_hours import record_made, require_made
 from kairo_pipelines.lake.tables import EVIDENCE_ITEMS, NORMALIZED_ARTIFACTS
-from kairo_pipelines.normalize.artifacts import normalize
+from kairo_pipelines.normalize.artifacts import normalized
 
 
 @dg.asset(
@@ -29,7 +29,7 @@ def normalized_artifacts(context: dg.AssetExecutionContext, lake: dg.ResourcePar
     artifacts = lake.replace(
         NORMALIZED_ARTIFACTS,
         hours,
-        lambda: NORMALIZED_ARTIFACTS.rows(normalize(lake.read(EVIDENCE_ITEMS, hours).to_pylist())),
+        lambda: normalized(lake.read(EVIDENCE_ITEMS, hours)),
         drop_later=start_over(context, lake, hours, NORMALIZED_ARTIFACTS),
     )
     record_made(lake, NORMALIZED_ARTIFACTS, hours)

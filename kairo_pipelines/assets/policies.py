@@ -23,7 +23,10 @@ FOLLOW = (
 #: Another process may be writing, or the hour before may still be in the making.
 TRY_AGAIN = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
+#: Something is captured at least once an hour, and what follows takes minutes.
+FRESH = dg.FreshnessPolicy.time_window(warn_window=datetime.timedelta(hours=2), fail_window=datetime.timedelta(hours=6))
+
 #: How every hourly asset is declared: `@dg.asset(deps=…, description=…, kinds=…, **OWNED, **FOLLOWING, **HOURLY)`.
-OWNED: dict[str, Any] = {"group_name": GROUP, "owners": OWNERS}
+OWNED: dict[str, Any] = {"group_name": GROUP, "owners": OWNERS, "freshness_policy": FRESH}
 FOLLOWING: dict[str, Any] = {"automation_condition": FOLLOW}
 HOURLY: dict[str, Any] = {"partitions_def": CAPTURE_HOURS, "backfill_policy": ONE_RUN, "retry_policy": TRY_AGAIN}

@@ -10,8 +10,11 @@ from typing import Any
 
 import duckdb
 
-from kairo_pipelines.capture.landing import Landing, Receipt, capture_id
-from kairo_pipelines.connectors.connector import Target
+from kairo_pipelines.capture.landing import Landing, Page, Receipt, capture_id
+from kairo_pipelines.capture.reading import read_capture
+from kairo_pipelines.connectors.connector import Answer, Target
+from kairo_pipelines.erasure.captures import redacted
+from kairo_pipelines.erasure.subjects import Erased
 from kairo_pipelines.hours import HourRange, hour_of
 
 FRONT_PAGE = Target(
@@ -59,27 +62,29 @@ class FrontPageRecording:
             raise UnreadableRecording(f"{self.path} holds no snapshot")
         return HourRange(hour_of(_utc(first)), hour_of(_utc(last)))
 
-    def land(self, landing: Landing, hours: HourRange, surface_id: str = FRONT_PAGE.surface_id) -> int:
-        """Land the snapshots of these hours as if captured at their own times; return how many were new."""
+    def land(
+        self,
+        landing: Landing,
+        hours: HourRange,
+        surface_id: str = FRONT_PAGE.surface_id,
+        erased: Erased | None = None,
+    ) -> int:
+        """Land the snapshots of these hours as if captured at their own times; return how many were new.
+
+        What has been erased does not land, although the recording still holds it.
+        """
         known = landing.landed_ids(hours)
         landed = 0
         for recorded_at, body in self._snapshots(hours):
             identity = capture_id(FRONT_PAGE, recorded_at)
             if identity in known:
                 continue
-            receipt = Receipt(
-                capture_id=identity,
-                surface_id=surface_id,
-                platform=FRONT_PAGE.platform,
-                surface_type=FRONT_PAGE.surface_type,
-                surface_key=FRONT_PAGE.surface_key,
-                cadence_minutes=FRONT_PAGE.cadence_minutes,
-                due_at=recorded_at,
-                started_at=recorded_at,
-                ended_at=recorded_at,
-                headers={"content-type": "application/json"},
-            )
-            landed += landing.land(receipt, body)
+            page = Page(headers={"content-type": "application/json"}, bytes=len(body))
+            receipt, contents = _receipt(identity, surface_id, recorded_at, page), [body]
+            if erased and erased.subjects:
+                reading = read_capture(receipt, [Answer(body, page.headers)])
+                receipt, contents = redacted(reading, erased) or (receipt, contents)
+            landed += landing.land(receipt, contents)
         return landed
 
     def _snapshots(self, hours: HourRange) -> Iterator[tuple[datetime, bytes]]:
@@ -109,6 +114,21 @@ class FrontPageRecording:
             except duckdb.Error as error:
                 problem = str(error).splitlines()[0]
                 raise UnreadableRecording(f"{self.path} is no Parquet file of front pages: {problem}") from error
+
+
+def _receipt(identity: str, surface_id: str, recorded_at: datetime, page: Page) -> Receipt:
+    return Receipt(
+        capture_id=identity,
+        surface_id=surface_id,
+        platform=FRONT_PAGE.platform,
+        surface_type=FRONT_PAGE.surface_type,
+        surface_key=FRONT_PAGE.surface_key,
+        cadence_minutes=FRONT_PAGE.cadence_minutes,
+        due_at=recorded_at,
+        started_at=recorded_at,
+        ended_at=recorded_at,
+        pages=(page,),
+    )
 
 
 def _utc(moment: datetime) -> datetime:

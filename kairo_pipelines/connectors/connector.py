@@ -1,9 +1,13 @@
-"""What every connector is, what it gives, and how it says that a body can't be read."""
+"""What every connector is, what it gives, and how it says that an answer can't be read."""
 
-from collections.abc import Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from kairo_pipelines.settings import EnvironmentSettings
 
 
 @dataclass(frozen=True)
@@ -21,19 +25,61 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Request:
-    """One HTTP GET."""
+class Login:
+    """How to get a bearer token; one login serves all requests of a run that name the same.
+
+    `form` is posted as a form or, where `as_json`, as JSON; `user` is a name and password for basic authentication. The
+    token stands in the answer's JSON under `token_field`. None of this is ever landed.
+    """
 
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    form: tuple[tuple[str, str], ...]
+    token_field: str
+    user: tuple[str, str] | None = None
+    as_json: bool = False
 
 
 @dataclass(frozen=True)
-class Body:
-    """What a capture brought: the bytes as received, and the headers that say how to read them."""
+class Quota:
+    """What a request uses up of a source's daily allowance, which begins anew at midnight in `timezone`."""
+
+    name: str
+    units: int
+    daily_limit: int
+    timezone: str = "UTC"
+
+    def day_of(self, now: datetime) -> date:
+        """The day that it is where the source counts."""
+        return now.astimezone(ZoneInfo(self.timezone)).date()
+
+    def begins_anew(self, now: datetime) -> datetime:
+        """The next midnight there, in UTC."""
+        midnight = datetime.combine(self.day_of(now) + timedelta(days=1), time(), ZoneInfo(self.timezone))
+        return midnight.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP GET, or a file or folder read by a `file://` or `s3://` address.
+
+    Secrets go into headers, which are never landed; a URL is. `may_be_missing` says that a 404 is an answer.
+    """
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    login: Login | None = None
+    quota: Quota | None = None
+    may_be_missing: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one request brought: the bytes as received, from where, and the headers that say how to read them."""
 
     content: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+    status: int = 200
 
 
 @dataclass(frozen=True)
@@ -60,11 +106,13 @@ class Item:
     share_count: int | None = None
     rank: int | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
+    #: Where it was posted, for a source that gathers from several platforms; its connector's platform otherwise.
+    platform: str | None = None
 
 
 @dataclass(frozen=True)
 class Quarantined:
-    """One entry of a body that could not be read as an item."""
+    """One entry of an answer that could not be read as an item."""
 
     position: int
     reason: str
@@ -72,23 +120,67 @@ class Quarantined:
 
 
 class UnreadableBody(Exception):
-    """The body as a whole is not what this surface answers; `kind` is the failure's name."""
+    """The answer as a whole is not what this surface answers; `kind` is the failure's name."""
 
     def __init__(self, kind: str, sentence: str) -> None:
         super().__init__(sentence)
         self.kind = kind
 
 
-class Connector(Protocol):
-    """One platform's surfaces of some types."""
+@dataclass(frozen=True)
+class Failure:
+    """Why a capture brought nothing: a name to count by, a sentence to read, and whether asking again can help."""
+
+    kind: str
+    sentence: str
+    can_pass: bool = False
+    retry_at: datetime | None = None
+
+
+class Connector(ABC):
+    """One platform: what to request for a surface, and how to read the answers. It neither fetches nor stores."""
 
     platform: ClassVar[str]
-    surface_types: ClassVar[tuple[str, ...]]
+    #: The surface types, each with what its key is: `{"hot": "a subreddit, such as python"}`.
+    surface_types: ClassVar[Mapping[str, str]]
     #: Whether its texts are HTML; `List<String>` in a plain text is no tag.
-    marked_up: ClassVar[bool]
+    marked_up: ClassVar[bool] = False
+    #: Surface types whose listing may be empty; of any other an empty one is a failure.
+    may_be_empty: ClassVar[frozenset[str]] = frozenset()
+    #: Whether the size of a listing says nothing, as where each holds only what is new.
+    varies_in_size: ClassVar[bool] = False
+    #: Whether the source is asked for what is newer than the last capture (ETag, Last-Modified), or for all of it.
+    conditional: ClassVar[bool] = False
+    #: What it reads from the environment, where it does: a class that stands beside it.
+    settings_class: ClassVar[type[EnvironmentSettings] | None] = None
+    #: The fields of an entry's JSON that name its author; kept only where handles are.
+    author_fields: ClassVar[frozenset[str]] = frozenset()
 
-    def request(self, target: Target) -> Request | None:
-        """What to fetch; None where the surface can only be replayed from a recording."""
+    @abstractmethod
+    def requests(self, target: Target, due_at: datetime, answers: Sequence[Answer]) -> Sequence[Request]:
+        """What to fetch next, given all answers so far; nothing when the capture is complete.
 
-    def parse(self, body: Body) -> Iterator[Item | Quarantined]:
-        """Read a body, entry by entry; raise UnreadableBody where it is none of this surface's."""
+        Called with no answers first. Requests given together are made at once, and their answers come in their order.
+        ValueError, or a SettingsError, says why the surface can't be captured; UnreadableBody why what came is no use.
+        """
+
+    @abstractmethod
+    def parse(self, target: Target, answers: Sequence[Answer]) -> Iterator[Item | Quarantined]:
+        """Read the answers, entry by entry; raise UnreadableBody where they are none of this surface's.
+
+        What can't be read is quarantined, one for one: no entry disappears.
+        """
+
+    def check(self, target: Target) -> None:
+        """Raise ValueError, saying what the key must be, unless it is one of this surface type's."""
+        if not target.surface_key.strip():
+            raise ValueError(f"the key is empty; it is {self.surface_types[target.surface_type]}")
+
+    def failure(self, answer: Answer) -> Failure | None:
+        """What an answer with an error status says of itself; None where the status says all there is."""
+        return None
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether its surfaces can be fetched, and not only replayed from recordings."""
+        return True

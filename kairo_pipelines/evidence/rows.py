@@ -9,6 +9,9 @@ from typing import Any
 
 from kairo_pipelines.capture.reading import Reading
 from kairo_pipelines.connectors.connector import Item
+from kairo_pipelines.connectors.registry import UnknownSurface, connector_for
+from kairo_pipelines.erasure.subjects import Erased
+from kairo_pipelines.evidence.authors import Authors
 from kairo_pipelines.hours import capture_day
 
 Row = dict[str, Any]
@@ -18,10 +21,9 @@ COUNTS = ("view_count", "like_count", "comment_count", "share_count", "rank")
 
 @dataclass(frozen=True)
 class EvidenceRows:
-    """What some captures add, in the order of capture; `sightings` holds an item once per capture that saw it."""
+    """What some captures hold, in the order of capture; `sightings` holds an item once per capture that saw it."""
 
     sightings: list[Row]
-    observations: list[Row]
     quarantined: list[Row]
 
 
@@ -32,44 +34,54 @@ def evidence_id(platform: str, platform_item_id: str) -> str:
     return f"{platform}:{platform_item_id}"
 
 
-def evidence_rows(readings: Iterable[Reading]) -> EvidenceRows:
-    """Items, observations and quarantine of these captures. An item listed twice in one capture is one observation."""
-    rows = EvidenceRows([], [], [])
+def evidence_rows(readings: Iterable[Reading], erased: Erased) -> EvidenceRows:
+    """Items and quarantine of these captures, without what has been erased; an item listed twice in one comes once."""
+    rows = EvidenceRows([], [])
     for reading in readings:
-        rows.sightings.extend(_sightings(reading))
-        rows.quarantined.extend(_quarantined(reading))
-    rows.observations.extend(_observation(sighting) for sighting in rows.sightings)
+        rows.sightings.extend(_sightings(reading, erased))
+        rows.quarantined.extend(_quarantined(reading, erased.authors))
     return rows
 
 
-def _sightings(reading: Reading) -> Iterator[Row]:
-    receipt, seen = reading.receipt, set()
+def _sightings(reading: Reading, erased: Erased) -> Iterator[Row]:
+    receipt, authors, seen = reading.receipt, erased.authors, set()
+    author_fields, day = _author_fields(reading), capture_day(receipt.hour)
     for item in reading.items:
-        columns = {
-            name: _storable(value) if isinstance(value, str) else value for name, value in _item_columns(item).items()
-        }
-        identity = evidence_id(receipt.platform, columns["platform_item_id"])
+        if erased.hides(receipt.platform, item):
+            continue
+        platform = item.platform or receipt.platform
+        columns = {name: _storable(value) for name, value in _item_columns(item, platform, authors).items()}
+        identity = evidence_id(platform, columns["platform_item_id"])
         if identity in seen:
             continue
         seen.add(identity)
         yield {
             "evidence_id": identity,
-            "platform": receipt.platform,
+            "platform": platform,
             "capture_id": receipt.capture_id,
             "surface_id": receipt.surface_id,
             "first_seen_at": receipt.ended_at,
-            "capture_day": capture_day(receipt.hour),
+            "capture_day": day,
             "capture_hour": receipt.hour,
+            "text_hash": text_hash(columns["title"], columns["text_content"]),
+            "raw_json": _storable(_raw_json(item, authors, author_fields)),
             **columns,
         }
 
 
-def _item_columns(item: Item) -> Row:
+def _author_fields(reading: Reading) -> frozenset[str]:
+    try:
+        return connector_for(reading.receipt.platform, reading.receipt.surface_type).author_fields
+    except UnknownSurface:
+        return frozenset()
+
+
+def _item_columns(item: Item, platform: str, authors: Authors) -> Row:
     return {
         "platform_item_id": item.platform_item_id,
         "title": item.title,
         "text_content": item.text_content,
-        "author": item.author,
+        "author": authors.stored(platform, item.author),
         "audio_id": item.audio_id,
         "hashtags": [_storable(tag) for tag in item.hashtags],
         "url": item.url,
@@ -77,37 +89,39 @@ def _item_columns(item: Item) -> Row:
         "language": item.language,
         "published_at": item.published_at,
         **{name: getattr(item, name) for name in COUNTS},
-        "raw_json": json.dumps(item.raw, ensure_ascii=False, sort_keys=True),
     }
 
 
-def _storable(text: str) -> str:
+def text_hash(title: str | None, text: str) -> int:
+    """64 bits of BLAKE2b over title and text, as a signed number."""
+    digest = hashlib.blake2b(f"{title or ''}\n{text}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def _raw_json(item: Item, authors: Authors, author_fields: frozenset[str]) -> str:
+    try:
+        return json.dumps(authors.raw(item.raw, author_fields), ensure_ascii=False, sort_keys=True, default=str)
+    except (ValueError, TypeError, RecursionError):
+        # Nested too deeply, or with keys of several kinds: the raw bytes have it.
+        return "{}"
+
+
+def _storable(value: Any) -> Any:
     """Half a character, as where a platform cuts a text within an emoji, fits no file: it becomes a question mark."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
-def _observation(sighting: Row) -> Row:
-    return {
-        "evidence_id": sighting["evidence_id"],
-        "capture_id": sighting["capture_id"],
-        "surface_id": sighting["surface_id"],
-        "observed_at": sighting["first_seen_at"],
-        **{name: sighting[name] for name in COUNTS},
-        "changed_text": sighting["text_content"],
-        "capture_day": sighting["capture_day"],
-        "capture_hour": sighting["capture_hour"],
-    }
-
-
-def _quarantined(reading: Reading) -> Iterator[Row]:
-    receipt = reading.receipt
+def _quarantined(reading: Reading, authors: Authors) -> Iterator[Row]:
+    receipt, author_fields = reading.receipt, _author_fields(reading)
     for entry in reading.quarantined:
         yield {
             "capture_id": receipt.capture_id,
             "surface_id": receipt.surface_id,
             "position": entry.position,
-            "reason": entry.reason,
-            "fragment": _storable(entry.fragment),
+            "reason": _storable(entry.reason),
+            "fragment": _storable(authors.fragment(entry.fragment, author_fields)),
             "capture_day": capture_day(receipt.hour),
             "capture_hour": receipt.hour,
         }

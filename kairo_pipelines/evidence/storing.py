@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from kairo_pipelines.evidence.rows import EvidenceRows, Row
+from kairo_pipelines.evidence.tables import EvidenceTables
 from kairo_pipelines.hours import HOUR, HourRange
-from kairo_pipelines.lake.lake import Lake, Slice
+from kairo_pipelines.lake.lake import Lake
 from kairo_pipelines.lake.tables import EVIDENCE_ITEMS, EVIDENCE_OBSERVATIONS, QUARANTINE
+
+#: What is looked up of items that were seen before: what their text was, and when that was known.
+_KNOWN = ["evidence_id", "text_hash", "capture_hour"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class StoredEvidence:
 
 
 def store_evidence(
-    lake: Lake, hours: HourRange, read: Callable[[], EvidenceRows], *, starts_over: bool
+    lake: Lake, hours: HourRange, read: Callable[[], EvidenceTables], *, starts_over: bool
 ) -> StoredEvidence:
     """Write the evidence of these hours, which `read` reads from what has landed by then.
 
@@ -30,45 +33,51 @@ def store_evidence(
     `starts_over` makes first sight anew from the first of these hours on: later rows are dropped in the same commits,
     and come back as their own hours are made again.
     """
-    rows = read()
-    first_sights: dict[str, Row] = {}
-    for sighting in rows.sightings:
-        first_sights.setdefault(sighting["evidence_id"], sighting)
-    items = EVIDENCE_ITEMS.rows(first_sights.values())
+    sightings = read().sightings
     if starts_over:
-        lake.replace(EVIDENCE_ITEMS, hours, _not_seen_before(lake, hours, items), drop_later=True)
+        known = lake.with_ids(EVIDENCE_ITEMS, sightings, _KNOWN, until=hours.first - HOUR)
+        new = lake.replace(EVIDENCE_ITEMS, hours, _not_seen_before(lake, sightings, known), drop_later=True)
     else:
-        lake.append_new(EVIDENCE_ITEMS, items)
+        appended = lake.append_new(EVIDENCE_ITEMS, sightings, look_up=_KNOWN)
+        new, known = appended.added, appended.held
+    first_sights = pa.concat_tables([new.select(_KNOWN), known.select(_KNOWN).cast(new.select(_KNOWN).schema)])
     observations = lake.replace(
-        EVIDENCE_OBSERVATIONS, hours, lambda: _observations(lake, hours, read()), drop_later=starts_over
+        EVIDENCE_OBSERVATIONS,
+        hours,
+        lambda: _observations(lake, hours, read().sightings, first_sights),
+        drop_later=starts_over,
     )
-    quarantined = lake.replace(QUARANTINE, hours, lambda: QUARANTINE.rows(read().quarantined), drop_later=starts_over)
+    quarantined = lake.replace(QUARANTINE, hours, lambda: read().quarantined, drop_later=starts_over)
     return StoredEvidence(lake.read(EVIDENCE_ITEMS, hours), observations, quarantined.num_rows)
 
 
-def _not_seen_before(lake: Lake, hours: HourRange, items: pa.Table) -> pa.Table:
-    return lake.sql(
-        "SELECT items.* FROM items ANTI JOIN known USING (platform, platform_item_id)",
-        items=items,
-        known=Slice(EVIDENCE_ITEMS, until=hours.first - HOUR),
-    )
+def _not_seen_before(lake: Lake, sightings: pa.Table, known: pa.Table) -> pa.Table:
+    """Of the items that are not known, the first sight of each."""
+    query = """
+        SELECT * EXCLUDE (position)
+        FROM (SELECT *, row_number() OVER () AS position FROM sightings)
+        ANTI JOIN known USING (evidence_id)
+        QUALIFY row_number() OVER (PARTITION BY evidence_id ORDER BY position) = 1
+        ORDER BY position
+    """
+    return lake.sql(query, sightings=sightings, known=known)
 
 
-def _observations(lake: Lake, hours: HourRange, rows: EvidenceRows) -> pa.Table:
-    """The observations with their text only where it is not that of first sight."""
+def _observations(lake: Lake, hours: HourRange, sightings: pa.Table, first_sights: pa.Table) -> pa.Table:
+    """Every sighting, with title and text only where they are not those of first sight."""
+    query = """
+        WITH first AS (SELECT evidence_id, text_hash FROM first_sights WHERE capture_hour <= $last)
+
+        SELECT
+            sightings.* EXCLUDE (text_hash),
+            sightings.first_seen_at AS observed_at,
+            CASE WHEN sightings.text_hash IS DISTINCT FROM first.text_hash THEN sightings.title END AS changed_title,
+            CASE WHEN sightings.text_hash IS DISTINCT FROM first.text_hash THEN sightings.text_content END
+                AS changed_text
+        FROM sightings
+        LEFT JOIN first USING (evidence_id)
+        ORDER BY observed_at, sightings.rank, evidence_id
+    """
     return EVIDENCE_OBSERVATIONS.fitted(
-        lake.sql(
-            """
-            SELECT
-                seen.* EXCLUDE (changed_text),
-                CASE
-                    WHEN seen.changed_text IS DISTINCT FROM items.text_content THEN seen.changed_text
-                END AS changed_text
-            FROM seen
-            LEFT JOIN items USING (evidence_id)
-            ORDER BY seen.observed_at, seen.rank, seen.evidence_id
-            """,
-            seen=pa.Table.from_pylist(rows.observations, schema=EVIDENCE_OBSERVATIONS.storage_schema),
-            items=Slice(EVIDENCE_ITEMS, until=hours.last),
-        )
+        lake.sql(query, {"last": hours.last}, sightings=sightings, first_sights=first_sights)
     )

@@ -5,9 +5,9 @@ What the rows mean stands elsewhere; here is only how they are kept.
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,8 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from kairo_pipelines.hours import HourRange, capture_day
-from kairo_pipelines.lake.table import Table
+from kairo_pipelines.lake.full_disk import naming_a_full_disk
+from kairo_pipelines.lake.table import ID_HASH, Table
 
 #: Commits are refused when another process got in first; each try reads afresh, so this many writers can queue up.
 MAX_COMMIT_TRIES = 40
@@ -39,13 +40,16 @@ class DuplicateKey(Exception):
 class Slice:
     """Some hours of a table, or all of it; `since` and `until` are hours, both included.
 
-    `only` narrows it further, to rows whose columns have these values.
+    `only` narrows it further, to rows whose columns have these values, and `days` to these days. `version` is the table
+    as it was opened before, where it must not be newer.
     """
 
     table: Table
     since: datetime | None = None
     until: datetime | None = None
     only: Mapping[str, str] = field(default_factory=dict)
+    days: tuple[str, ...] | None = None
+    version: DeltaTable | None = None
 
     @classmethod
     def of(cls, table: Table, hours: HourRange) -> "Slice":
@@ -60,6 +64,8 @@ class Slice:
             for sign, hour in ((">=", self.since), ("<=", self.until))
             if hour is not None
         ]
+        if self.days is not None:
+            bounds.append(f"capture_day IN ({', '.join(repr(day) for day in self.days or ('',))})")
         return " AND ".join(bounds) or None
 
     @property
@@ -73,6 +79,29 @@ class Slice:
         days = [self.day_predicate] if self.day_predicate else []
         values = [f"{column} = '{value}'" for column, value in self.only.items()]
         return " AND ".join([*days, *bounds, *values]) or None
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What an append added, and of the rows that were there before the id and the columns asked for."""
+
+    added: pa.Table
+    held: pa.Table
+
+
+def _hash_of(table: Table) -> str:
+    """60 bits of MD5 over a row's id, as SQL: the same in every version of DuckDB, as its own `hash` is not."""
+    return f"('0x' || left(md5({table.first_sight_of}), 15))::BIGINT"
+
+
+#: How the libraries that read say that a file is not there.
+_SAID_OF_GONE = ("not found", "no such file", "no files found")
+
+
+def _came_second(error: Exception) -> bool:
+    """Whether somebody else's commit got in first: this one was refused, or the files that it began with are gone."""
+    said = str(error).lower()
+    return isinstance(error, CommitFailedError) or any(words in said for words in _SAID_OF_GONE)
 
 
 class Lake:
@@ -122,6 +151,15 @@ class Lake:
 
     def sql(self, query: str, parameters: Mapping[str, Any] | None = None, **relations: Slice | pa.Table) -> pa.Table:
         """Run DuckDB over named relations: slices of lake tables, or Arrow tables. Returns an Arrow table."""
+        try:
+            return self._sql(query, parameters, relations)
+        except (FileNotFoundError, duckdb.IOException):
+            # Old files went while they were read: the table as it is now is made of others.
+            return self._sql(query, parameters, relations)
+
+    def _sql(
+        self, query: str, parameters: Mapping[str, Any] | None, relations: Mapping[str, Slice | pa.Table]
+    ) -> pa.Table:
         with self._cursor() as cursor:
             for name, relation in relations.items():
                 self._offer(cursor, name, relation)
@@ -142,17 +180,58 @@ class Lake:
         if isinstance(relation, pa.Table):
             cursor.register(name, relation)
             return
-        # The empty, typed relation serves a table that was never written and columns that were added later alike.
-        cursor.register(f"{name}__typed", relation.table.storage_schema.empty_table())
-        query = f"SELECT * FROM {name}__typed"
-        stored = self._open(relation.table)
-        if stored is not None:
-            files = stored.to_pyarrow_dataset(file_pruning_predicate=relation.day_predicate)
-            cursor.register(f"{name}__stored", files)
-            query += f" UNION ALL BY NAME SELECT * FROM {name}__stored"
-            if relation.predicate:
-                query += f" WHERE {relation.predicate}"
-        cursor.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+        table = relation.table
+        stored = relation.version or self.delta(table)
+        files = self._files(cursor, f"{name}__stored", stored, relation.day_predicate) if stored else None
+        query = f"SELECT * FROM {files}"
+        missing = set(table.schema.names) - {field.name for field in stored.schema().fields} if stored else set()
+        if files is None or missing:
+            # The empty, typed relation stands for a table that was never written, and for columns added since.
+            cursor.register(f"{name}__typed", table.storage_schema.empty_table())
+            query = f"SELECT * FROM {name}__typed" + (f" UNION ALL BY NAME {query}" if files else "")
+        condition = f" WHERE {relation.predicate}" if relation.predicate else ""
+        columns = ", ".join(table.schema.names)
+        cursor.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {columns} FROM ({query}){condition}")
+
+    def _files(
+        self, cursor: duckdb.DuckDBPyConnection, name: str, stored: DeltaTable, day_predicate: str | None
+    ) -> str | None:
+        """What to read a table's files by in SQL; None where there are none.
+
+        DuckDB reads files of this machine itself, in less than half the time; for others it would fetch an extension.
+        """
+        if not self.is_local:
+            cursor.register(name, stored.to_pyarrow_dataset(file_pruning_predicate=day_predicate))
+            return name
+        paths = [path.replace("'", "''") for path in stored.file_uris(file_pruning_predicate=day_predicate)]
+        listed = ", ".join(f"'{path}'" for path in paths)
+        by_day = ", hive_partitioning = true, hive_types = {'capture_day': VARCHAR}"
+        options = "union_by_name = true" + (by_day if stored.metadata().partition_columns else "")
+        return f"read_parquet([{listed}], {options})" if paths else None
+
+    def with_ids(
+        self,
+        table: Table,
+        ids: pa.Table,
+        columns: Sequence[str],
+        *,
+        until: datetime | None = None,
+        stored: DeltaTable | None = None,
+    ) -> pa.Table:
+        """The rows of a table of first sights that have one of these ids, in its id column: these columns of them.
+
+        Of all rows only the hashes of their ids are read, and more only of the days that hold some, so that it costs
+        little however many there are. `stored` is the version to look into, where it must be one opened before.
+        """
+        name = table.first_sight_of
+        wanted = self.sql(f"SELECT DISTINCT {name}, {_hash_of(table)} AS {ID_HASH} FROM ids", ids=ids)
+        everything = Slice(table, until=until, version=stored)
+        days = self.sql(
+            f"SELECT DISTINCT capture_day FROM held SEMI JOIN wanted USING ({ID_HASH})", held=everything, wanted=wanted
+        )
+        there = replace(everything, days=tuple(row["capture_day"] for row in days.to_pylist()))
+        query = f"SELECT {', '.join(columns)} FROM held SEMI JOIN wanted USING ({ID_HASH}, {name})"
+        return self.sql(query, held=there, wanted=wanted)
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -172,7 +251,7 @@ class Lake:
         """Make these rows the whole of a slice, in one commit; return them."""
 
         def commit(stored: DeltaTable) -> pa.Table:
-            fitted = part.table.fitted(rows() if callable(rows) else rows)
+            fitted = self._hashed(part.table, part.table.fitted(rows() if callable(rows) else rows))
             self._require_unique(part.table, fitted)
             write_deltalake(
                 stored,
@@ -191,26 +270,25 @@ class Lake:
         """Make these rows the whole of a table that has no hours."""
         return self.replace_slice(Slice(table), rows)
 
-    def append_new(self, table: Table, rows: pa.Table) -> pa.Table:
-        """Add the rows whose key the table does not hold, in one commit; return those that were added.
+    def append_new(self, table: Table, rows: pa.Table, *, look_up: Sequence[str] = ()) -> Appended:
+        """Add the rows that a table of first sights does not hold yet, in one commit.
 
-        Of rows with the same key the first in order is kept. Whoever else appends at once, a key lands once.
+        Of rows with the same key the first in order is kept. Whoever else appends at once, a key lands once. Of rows
+        that were there before, the columns in `look_up` come back.
         """
-        fitted = table.fitted(rows)
-        key = ", ".join(table.key)
-        first_of_each = (
-            f"SELECT * EXCLUDE (position) FROM (SELECT *, row_number() OVER () AS position FROM offered)"
-            f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY position) = 1 ORDER BY position"
-        )
-        offered = self.sql(first_of_each, offered=fitted)
+        name = str(table.first_sight_of)
+        first_of_each = f"""
+            SELECT * EXCLUDE (position)
+            FROM (SELECT *, row_number() OVER () AS position FROM offered)
+            QUALIFY row_number() OVER (PARTITION BY {name} ORDER BY position) = 1
+            ORDER BY position
+        """
+        offered = self.sql(first_of_each, offered=self._hashed(table, table.fitted(rows)))
 
-        def commit(stored: DeltaTable) -> pa.Table:
-            held = stored.to_pyarrow_dataset()
-            query = f"SELECT * FROM offered ANTI JOIN (SELECT {key} FROM held) USING ({key})"
-            with self._cursor() as cursor:
-                cursor.register("held", held)
-                cursor.register("offered", offered)
-                new = table.fitted(cursor.sql(query).to_arrow_table())
+        def commit(stored: DeltaTable) -> Appended:
+            held = self.with_ids(table, offered, list({name: None, **dict.fromkeys(look_up)}), stored=stored)
+            query = f"SELECT * FROM offered ANTI JOIN held USING ({name})"
+            new = table.fitted(self.sql(query, offered=offered, held=held))
             if new.num_rows:
                 write_deltalake(
                     stored,
@@ -219,10 +297,16 @@ class Lake:
                     schema_mode="merge",
                     commit_properties=CommitProperties(max_commit_retries=0),
                 )
-            return new
+            return Appended(new, held)
 
-        added: pa.Table = self._commit(table, commit)
-        return added
+        appended: Appended = self._commit(table, commit)
+        return appended
+
+    def _hashed(self, table: Table, rows: pa.Table) -> pa.Table:
+        """The rows with the hashes of their ids, in a table of first sights."""
+        if not table.first_sight_of:
+            return rows
+        return table.fitted(self.sql(f"SELECT * REPLACE ({_hash_of(table)} AS {ID_HASH}) FROM rows", rows=rows))
 
     def _require_unique(self, table: Table, rows: pa.Table) -> None:
         key = ", ".join(table.key)
@@ -235,19 +319,25 @@ class Lake:
 
     def _commit(self, table: Table, write: Callable[[DeltaTable], Written]) -> Written:
         """Write against a freshly read version until the commit is accepted, a bounded number of times."""
+        lost: Exception | None = None
         for attempt in range(MAX_COMMIT_TRIES):
             try:
-                return write(self._open(table) or self._create(table))
-            except CommitFailedError:
+                with naming_a_full_disk(self.uri):
+                    return write(self.delta(table) or self._create(table))
+            except (DeltaError, OSError, duckdb.IOException) as error:
+                if not _came_second(error):
+                    raise
+                lost = error
                 time.sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))
         raise LakeUnavailable(
             f"{table.name} was written by others at each of {MAX_COMMIT_TRIES} tries; run this again when they are done"
-        )
+        ) from lost
 
     def _address(self, table: Table) -> str:
         return f"{self.uri}/tables/{table.name}"
 
-    def _open(self, table: Table) -> DeltaTable | None:
+    def delta(self, table: Table) -> DeltaTable | None:
+        """The Delta table as it is now; None where it was never written."""
         try:
             return DeltaTable(self._address(table), storage_options=self.storage_options)
         except TableNotFoundError:
@@ -261,12 +351,14 @@ class Lake:
                 partition_by=["capture_day"] if table.hourly else None,
                 name=table.name,
                 description=table.description,
+                # The log outlives the rows: no smallest and largest text of a file may stand in it.
+                configuration={"delta.dataSkippingStatsColumns": "capture_hour" if table.hourly else table.key[0]},
                 mode="ignore",
                 storage_options=self.storage_options,
             )
         except DeltaError:
             # Another process created it in between.
-            stored = self._open(table)
+            stored = self.delta(table)
             if stored is None:
                 raise
             return stored

@@ -9,10 +9,13 @@ import pyarrow as pa
 TEXT = pa.string()
 TEXTS = pa.list_(pa.string())
 WHOLE = pa.int64()
+WHOLES = pa.list_(pa.int64())
 NUMBER = pa.float64()
 MOMENT = pa.timestamp("us", tz="UTC")
 FLAG = pa.bool_()
 
+#: The column by which a row of a table of first sights is looked up; the lake fills it in when it writes.
+ID_HASH = "id_hash"
 #: Every hourly table ends with these; a table is partitioned on disk by the day and read by the hour.
 HOUR_COLUMNS: Mapping[str, pa.DataType] = {"capture_day": TEXT, "capture_hour": MOMENT}
 
@@ -39,8 +42,9 @@ class Table:
     key: tuple[str, ...]
     columns: Mapping[str, Column]
     hourly: bool = True
-    #: Whether a row is the first sight of its key, so that no other hour may hold the key again.
-    first_sight: bool = False
+    #: Of a table whose rows are first sights, so that no other hour may hold a key again: the column that names a row
+    #: as its key does. Whether an id is there is asked of a hash of it, which is quick however many rows there are.
+    first_sight_of: str | None = None
 
     @property
     def schema(self) -> pa.Schema:
@@ -49,6 +53,8 @@ class Table:
             pa.field(name, column.type, nullable=column.nullable, metadata={"description": column.description})
             for name, column in self.columns.items()
         ]
+        if self.first_sight_of:
+            fields.append(pa.field(ID_HASH, WHOLE, metadata={"description": f"hash of {self.first_sight_of}"}))
         if self.hourly:
             fields += [pa.field(name, type_, nullable=False) for name, type_ in HOUR_COLUMNS.items()]
         return pa.schema(fields)
@@ -65,6 +71,8 @@ class Table:
     def fitted(self, rows: pa.Table) -> pa.Table:
         """These rows with exactly this table's columns, in order; RowsDoNotFit names what is wrong."""
         missing = [name for name in self.schema.names if name not in rows.schema.names]
+        if missing == [ID_HASH]:
+            rows, missing = rows.append_column(ID_HASH, pa.nulls(rows.num_rows, WHOLE)), []
         if missing:
             raise RowsDoNotFit(f"{self.name} lacks {', '.join(missing)}")
         fitted = rows.select(self.schema.names).cast(self.storage_schema)

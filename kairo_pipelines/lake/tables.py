@@ -1,6 +1,6 @@
 """Every table of the lake, declared once; storage, checks and documentation all follow from here."""
 
-from kairo_pipelines.lake.table import FLAG, MOMENT, NUMBER, TEXT, TEXTS, WHOLE, Column, Table
+from kairo_pipelines.lake.table import FLAG, MOMENT, NUMBER, TEXT, TEXTS, WHOLE, WHOLES, Column, Table
 
 SURFACES = Table(
     name="surfaces",
@@ -28,15 +28,18 @@ CAPTURE_RUNS = Table(
         "surface_type": Column(TEXT, "type of the surface"),
         "surface_key": Column(TEXT, "key of the surface"),
         "cadence_minutes": Column(WHOLE, "minutes until the surface is due again"),
-        "status": Column(TEXT, "succeeded, unchanged or failed"),
+        "status": Column(TEXT, "succeeded, partial, unchanged or failed"),
         "item_count": Column(WHOLE, "items read from the body"),
         "quarantined_count": Column(WHOLE, "items that could not be read"),
-        "error_kind": Column(TEXT, "the failure's name, when it failed", nullable=True),
+        "error_kind": Column(TEXT, "the failure's name, where something failed", nullable=True),
         "error": Column(TEXT, "what went wrong, in a sentence", nullable=True),
+        "retry_at": Column(MOMENT, "when the source wants to be asked again, where it said", nullable=True),
         "due_at": Column(MOMENT, "when the surface was due"),
         "started_at": Column(MOMENT, "when the attempt began"),
         "ended_at": Column(MOMENT, "when the attempt ended"),
-        "http_status": Column(WHOLE, "status of the answer, where there was one", nullable=True),
+        "request_count": Column(WHOLE, "requests that were answered"),
+        "http_status": Column(WHOLE, "status of the last answer, where there was one", nullable=True),
+        "moved_to": Column(TEXT, "where the source has moved for good, where it said", nullable=True),
         "etag": Column(TEXT, "for the next conditional request", nullable=True),
         "last_modified": Column(TEXT, "for the next conditional request", nullable=True),
         "body_path": Column(TEXT, "where the raw bytes lie, below the lake", nullable=True),
@@ -48,7 +51,7 @@ EVIDENCE_ITEMS = Table(
     name="evidence_items",
     description="A raw item as it was first seen; immutable, one row per platform and platform item id.",
     key=("platform", "platform_item_id"),
-    first_sight=True,
+    first_sight_of="evidence_id",
     columns={
         "evidence_id": Column(TEXT, "platform and platform item id, as one"),
         "platform": Column(TEXT, "where it was posted"),
@@ -57,7 +60,8 @@ EVIDENCE_ITEMS = Table(
         "surface_id": Column(TEXT, "the surface it was first seen on"),
         "title": Column(TEXT, "its title, where it has one", nullable=True),
         "text_content": Column(TEXT, "its text as scraped"),
-        "author": Column(TEXT, "who posted it", nullable=True),
+        "text_hash": Column(WHOLE, "hash of title and text, by which a later sighting is seen to differ"),
+        "author": Column(TEXT, "who posted it: a keyed hash, or the handle where the settings keep it", nullable=True),
         "audio_id": Column(TEXT, "the sound it uses", nullable=True),
         "hashtags": Column(TEXTS, "tags that the platform lists"),
         "url": Column(TEXT, "what it links to, or its own address", nullable=True),
@@ -70,7 +74,7 @@ EVIDENCE_ITEMS = Table(
         "comment_count": Column(WHOLE, "comments at first sight", nullable=True),
         "share_count": Column(WHOLE, "shares at first sight", nullable=True),
         "rank": Column(WHOLE, "position in the listing, 1 the highest", nullable=True),
-        "raw_json": Column(TEXT, "the item as the source gave it, as JSON"),
+        "raw_json": Column(TEXT, "the item as the source gave it, as JSON, without its author unless handles are kept"),
     },
 )
 
@@ -88,7 +92,8 @@ EVIDENCE_OBSERVATIONS = Table(
         "comment_count": Column(WHOLE, "comments", nullable=True),
         "share_count": Column(WHOLE, "shares", nullable=True),
         "rank": Column(WHOLE, "position in the listing, 1 the highest", nullable=True),
-        "changed_text": Column(TEXT, "its text, where it is no longer that of first sight", nullable=True),
+        "changed_title": Column(TEXT, "its title, where title or text have changed since first sight", nullable=True),
+        "changed_text": Column(TEXT, "its text, where title or text have changed since first sight", nullable=True),
     },
 )
 
@@ -117,10 +122,12 @@ NORMALIZED_ARTIFACTS = Table(
         "language": Column(TEXT, "ISO 639-1, declared or detected; null where neither is sure", nullable=True),
         "canonical_url": Column(TEXT, "the link without trackers", nullable=True),
         "hashtags": Column(TEXTS, "tags listed or found in the text, case folded"),
+        "mentions": Column(TEXTS, "names that the text speaks to, case folded"),
         "audio_id": Column(TEXT, "the sound it uses", nullable=True),
         "author": Column(TEXT, "who posted it", nullable=True),
         "happened_at": Column(MOMENT, "when it was posted; when first seen, where the source does not say"),
         "engagement_score": Column(NUMBER, "0 to 100, comparable across platforms"),
+        "signature": Column(WHOLES, "bands of a MinHash: texts that share one are nearly the same"),
     },
 )
 
@@ -128,7 +135,7 @@ CLUSTERS = Table(
     name="clusters",
     description="A grouping key as it was when first seen; later platforms are in its buckets.",
     key=("cluster_key_type", "cluster_key"),
-    first_sight=True,
+    first_sight_of="cluster_id",
     columns={
         "cluster_id": Column(TEXT, "hash of key type and key"),
         "cluster_key_type": Column(TEXT, "hashtag, audio, url or phrase"),

@@ -36,6 +36,11 @@ def canonical_url(url: str | None) -> str | None:
     return f"https://{address}{_escaped(place.path).rstrip('/')}{query and f'?{query}'}{route}"
 
 
+def host_of(canonical: str) -> str:
+    """The host of a canonical link."""
+    return canonical.removeprefix("https://").partition("/")[0].partition(":")[0]
+
+
 def _without_trackers(query: str) -> str:
     """The other parameters in the order of their names; one without a value stays, since it can name the page."""
     parts = [part.removeprefix("amp;") for part in query.split("&") if part]

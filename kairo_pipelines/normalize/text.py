@@ -14,6 +14,8 @@ _BLOCK = regex.compile(r"(?i)</?(p|div|br|li|tr|td|h[1-6]|blockquote)\b")
 _INVISIBLE = regex.compile(r"(?V1)[\p{Cc}\p{Cf}\p{Co}\p{Cs}--\s]")
 _APOSTROPHES = str.maketrans("‘’ʼ", "'''")
 _SPACES = regex.compile(r"\s+")
+#: @name, and @name@server as Mastodon writes it; an address of electronic mail is none.
+_MENTION = regex.compile(r"(?<![\w/.@])@([\p{L}\p{N}_][\p{L}\p{N}_.-]*(?:@[\p{L}\p{N}.-]+\.\p{L}+)?)")
 _HASHTAG = regex.compile(r"(?<![\w/&#])[#＃](\p{L}[\p{L}\p{N}\p{M}_]*)")
 
 
@@ -34,6 +36,11 @@ def plain_text(text: str, *, marked_up: bool) -> str:
 def hashtags_in(text: str) -> list[str]:
     """Tags written in a text, case folded, in order, each once."""
     return list(dict.fromkeys(tag.casefold() for tag in _HASHTAG.findall(text)))
+
+
+def mentions_in(text: str) -> list[str]:
+    """Names that a text speaks to, case folded, in order, each once."""
+    return list(dict.fromkeys(name.casefold().rstrip(".-") for name in _MENTION.findall(text)))
 
 
 @functools.cache

@@ -8,5 +8,7 @@ SELECT DISTINCT
     artifacts.capture_day
 FROM artifacts
 INNER JOIN links USING (artifact_id)
-WHERE artifacts.author IS NOT NULL
+WHERE
+    artifacts.author IS NOT NULL
+    AND artifacts.happened_at >= artifacts.capture_hour - $lateness_limit::INTERVAL
 ORDER BY ALL

@@ -19,21 +19,29 @@ posted AS (
         list_sort(list(DISTINCT artifacts.platform)) AS platforms
     FROM artifacts
     INNER JOIN links USING (artifact_id)
-    WHERE artifacts.capture_hour >= $first_hour
+    WHERE
+        artifacts.capture_hour >= $first_hour
+        AND artifacts.happened_at >= artifacts.capture_hour - $lateness_limit::INTERVAL
     GROUP BY ALL
 ),
 
--- Against the last known count of each kind: a first sight gains nothing, an unknown count is no zero.
+-- Against the most that was known of each kind: a first sight gains nothing, an unknown count is no zero, and what two
+-- servers know differently of one post is no growth.
 risen AS (
     SELECT
         evidence_id,
         capture_hour,
-        like_count - lag(like_count IGNORE NULLS) OVER earlier AS likes,
-        comment_count - lag(comment_count IGNORE NULLS) OVER earlier AS comments,
-        share_count - lag(share_count IGNORE NULLS) OVER earlier AS shares,
-        view_count - lag(view_count IGNORE NULLS) OVER earlier AS views
+        like_count - max(like_count) OVER earlier AS likes,
+        comment_count - max(comment_count) OVER earlier AS comments,
+        share_count - max(share_count) OVER earlier AS shares,
+        view_count - max(view_count) OVER earlier AS views
     FROM observations
-    WINDOW earlier AS (PARTITION BY evidence_id ORDER BY observed_at, capture_id)
+    WINDOW
+        earlier AS (
+            PARTITION BY evidence_id
+            ORDER BY observed_at, capture_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        )
 ),
 
 -- Counts go down at times; a loss is no gain.

@@ -79,7 +79,7 @@ def read_history(lake: Lake, hours: HourRange, *, window: timedelta, baseline: t
     )
     clusters = lake.sql(
         "SELECT clusters.*, in_play.cluster FROM clusters JOIN in_play USING (cluster_id) ORDER BY cluster",
-        clusters=Slice(CLUSTERS, until=hours.last),
+        clusters=lake.with_ids(CLUSTERS, in_play, CLUSTERS.schema.names, until=hours.last),
         in_play=in_play,
     )
     platforms = lake.sql("SELECT DISTINCT unnest(platforms) AS platform FROM buckets ORDER BY 1", buckets=buckets)

@@ -17,6 +17,8 @@ from kairo_pipelines.lake.tables import (
 from kairo_pipelines.normalize.engagement import COMMENT_WEIGHT, SHARE_WEIGHT, VIEW_WEIGHT
 from kairo_pipelines.trends.queries import query
 
+#: What is found later than this after it was posted is evidence, and counts to no bucket: news it is not.
+LATENESS_LIMIT = timedelta(days=28)
 #: For so long after first sight what an item gains is counted to its clusters.
 GROWTH_MEMORY = timedelta(days=3)
 
@@ -30,6 +32,7 @@ def added_buckets(lake: Lake, hours: HourRange) -> pa.Table:
             {
                 "first_hour": hours.first,
                 "followed_for": GROWTH_MEMORY,
+                "lateness_limit": LATENESS_LIMIT,
                 "comment_weight": COMMENT_WEIGHT,
                 "share_weight": SHARE_WEIGHT,
                 "view_weight": VIEW_WEIGHT,
@@ -47,6 +50,7 @@ def added_authors(lake: Lake, hours: HourRange) -> pa.Table:
     return CLUSTER_AUTHORS.fitted(
         lake.sql(
             query("cluster_authors"),
+            {"lateness_limit": LATENESS_LIMIT},
             artifacts=Slice.of(NORMALIZED_ARTIFACTS, hours),
             links=Slice.of(ARTIFACT_CLUSTER_LINKS, hours),
         )

@@ -1,11 +1,8 @@
-"""What the pipelines' tests stand on: a web server on this machine, a place for raw bytes, recorded front pages."""
+"""What the pipelines' tests stand on: a bucket on this machine, a place for raw bytes, recorded front pages."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -24,100 +21,27 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
-class Web:
-    """A server that answers each path as a test has set it, and remembers what it was asked."""
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """The name of an empty bucket of an S3 server on this machine."""
+    import boto3
+    from moto.server import ThreadedMotoServer
 
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.most_at_once = 0
-        self.closing = threading.Event()
-        self.answers: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
-        self.company: threading.Barrier | None = None
-        self._counting = threading.Lock()
-        self._now = 0
-
-    def answer(self, path: str, body: bytes = b"", status: int = 200, **headers: str) -> str:
-        """Answer so; `content_type="text/xml"` sets that header. An ETag or date that is sent back is answered 304."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-
-        def send(handler: BaseHTTPRequestHandler) -> None:
-            asked = (handler.headers["If-None-Match"], handler.headers["If-Modified-Since"])
-            same = any(value and value in asked for value in (headers.get("etag"), headers.get("last_modified")))
-            handler.send_response(304 if same else status)
-            for name, value in named.items():
-                handler.send_header(name, value)
-            handler.end_headers()
-            if not same:
-                handler.wfile.write(body)
-
-        return self._set(path, send)
-
-    def hang(self, path: str) -> str:
-        """Begin to answer, and never go on."""
-
-        def send(handler: BaseHTTPRequestHandler) -> None:
-            handler.send_response(200)
-            handler.end_headers()
-            self.closing.wait(60)
-
-        return self._set(path, send)
-
-    def stream_for_ever(self, path: str) -> str:
-        """Answer without an end."""
-
-        def send(handler: BaseHTTPRequestHandler) -> None:
-            handler.send_response(200)
-            handler.end_headers()
-            while not self.closing.is_set():
-                handler.wfile.write(b"<item>more</item>" * 1000)
-
-        return self._set(path, send)
-
-    def answer_in_company_of(self, others: int) -> None:
-        """From now on answer nobody before so many ask at once."""
-        self.company = threading.Barrier(others)
-
-    def times_asked(self, path: str) -> int:
-        return sum(asked == path for asked, _ in self.asked)
-
-    def url(self, path: str) -> str:
-        return self.address + path
-
-    def _set(self, path: str, send: Callable[[BaseHTTPRequestHandler], None]) -> str:
-        self.answers[path] = send
-        return self.url(path)
-
-    def handle(self, handler: BaseHTTPRequestHandler) -> None:
-        with self._counting:
-            self.asked.append((handler.path, dict(handler.headers)))
-            self._now += 1
-            self.most_at_once = max(self.most_at_once, self._now)
-        if self.company:
-            self.company.wait(30)
-        with self._counting:
-            self._now -= 1
-        with suppress(ConnectionError):  # whoever asked may have heard enough
-            self.answers[handler.path](handler)
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            web.handle(self)
-
-        def log_message(self, *_: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    web = Web(f"http://127.0.0.1:{server.server_port}")
-    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    serving.start()
-    yield web
-    web.closing.set()
-    server.shutdown()
-    serving.join()
-    server.server_close()
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": "someone",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+            "AWS_ALLOW_HTTP": "true",
+        }.items():
+            environment.setenv(name, value)
+        boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="kairo-lake")
+        yield "kairo-lake"
+    server.stop()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kairo_pipelines.capture.due import EPOCH, DueCapture, due_captures
+from kairo_pipelines.capture.surface_state import SurfaceState
 from kairo_pipelines.connectors.connector import Target
 from kairo_pipelines.hours import HOUR, hour_of
 
@@ -22,9 +23,14 @@ def every(minutes: int, surface_id: str = "s") -> Target:
     return Target(surface_id, "feeds", "feed", f"https://example.org/{surface_id}", minutes)
 
 
-def due_at(minutes: int, now: datetime, last: datetime | None = None) -> datetime | None:
+def captured(last: datetime | None, minutes: int = 60, **known) -> SurfaceState:
+    """A surface of this cadence, last captured then."""
+    return SurfaceState(last, timedelta(minutes=minutes), **known)
+
+
+def due_at(minutes: int, now: datetime, last: datetime | None = None, **known) -> datetime | None:
     """When a surface of this cadence is due, looking at it now; None where it is not."""
-    due = due_captures([every(minutes)], {"s": last} if last else {}, now)
+    due = due_captures([every(minutes)], {"s": captured(last, minutes, **known)} if last else {}, now)
     return due[0].due_at if due else None
 
 
@@ -64,14 +70,45 @@ def test_a_slot_across_the_hour_is_captured_once():
 
 
 def test_hours_that_were_missed_are_not_made_up_for():
-    assert due_captures([every(15)], {"s": at("02:00")}, at("09:31")) == [DueCapture(every(15), at("09:30"))]
+    assert due_captures([every(15)], {"s": captured(at("02:00"), 15)}, at("09:31")) == [
+        DueCapture(every(15), at("09:30"))
+    ]
 
 
 def test_each_surface_is_looked_at_by_its_own_cadence_and_capture():
     targets = [every(15, "often"), every(60, "hourly"), every(1440, "daily"), every(60, "new")]
-    last = {"often": at("02:00"), "hourly": at("02:00"), "daily": at("00:00")}
-    due = due_captures(targets, last, at("02:20"))
+    states = {"often": captured(at("02:00"), 15), "hourly": captured(at("02:00")), "daily": captured(at("00:00"), 1440)}
+    due = due_captures(targets, states, at("02:20"))
     assert [(one.target.surface_id, one.due_at) for one in due] == [("often", at("02:15")), ("new", at("02:00"))]
+
+
+def test_a_surface_that_failed_once_is_due_with_its_next_slot():
+    assert due_at(15, at("02:14"), last=at("02:00"), failures_in_a_row=1) is None
+    assert due_at(15, at("02:15"), last=at("02:00"), failures_in_a_row=1) == at("02:15")
+
+
+def test_a_surface_that_keeps_failing_lets_slots_go_by():
+    known = {"last": at("02:00"), "failures_in_a_row": 4, "error_kind": "timeout"}
+    assert due_at(15, at("03:59"), **known) is None
+    assert due_at(15, at("04:00"), **known) == at("04:00")
+
+
+def test_a_surface_whose_source_wants_to_be_left_alone_is_not_due_before():
+    known = {"last": at("02:00"), "failures_in_a_row": 1, "retry_at": at("02:50")}
+    assert due_at(15, at("02:49:59"), **known) is None
+    assert due_at(15, at("02:50"), **known) == at("02:45")
+
+
+def test_a_surface_that_is_gone_is_looked_for_a_week_later():
+    known = {"last": at("02:00"), "failures_in_a_row": 1, "error_kind": "gone"}
+    assert due_at(60, at("02:00") + timedelta(days=7, seconds=-1), **known) is None
+    assert due_at(60, at("02:00") + timedelta(days=7), **known) == at("02:00") + timedelta(days=7)
+
+
+def test_one_that_keeps_failing_holds_up_no_other():
+    states = {"broken": captured(at("02:00"), failures_in_a_row=5), "good": captured(at("02:00"))}
+    due = due_captures([every(60, "broken"), every(60, "good")], states, at("03:00"))
+    assert [one.target.surface_id for one in due] == ["good"]
 
 
 @pytest.mark.parametrize("zone", [timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-8))])

@@ -28,6 +28,8 @@ def lake(tmp_path) -> Lake:
         "platform": "hackernews",
         "normalized_text": "text",
         "hashtags": [],
+        "mentions": [],
+        "signature": [],
         "happened_at": FIRST,
         "engagement_score": 1.0,
     }
@@ -55,8 +57,22 @@ def gained(lake, hours: int) -> list[float]:
 
 
 def test_a_first_sight_gains_nothing_and_a_loss_is_no_gain(lake):
-    observe(lake, 100, 130, 120, 125)
+    observe(lake, 100, 130, 120, 135)
     assert gained(lake, 4) == [0, 30, 5]
+
+
+def test_what_two_servers_know_differently_of_one_post_is_no_growth(lake):
+    observe(lake, 100, 130, 120, 130, 120, 131)
+    assert gained(lake, 6) == [0, 30, 1]
+
+
+@pytest.mark.parametrize(("days", "posts"), [(28, [1]), (29, [])])
+def test_what_is_found_long_after_it_was_posted_counts_to_no_bucket(lake, days, posts):
+    [artifact] = lake.read(NORMALIZED_ARTIFACTS).to_pylist()
+    store(lake, NORMALIZED_ARTIFACTS, FIRST, {**artifact, "happened_at": FIRST - timedelta(days=days), "author": "a"})
+    added = added_buckets(lake, HourRange.single(FIRST)).to_pylist()
+    assert [row["artifact_count"] for row in added] == posts
+    assert added_authors(lake, HourRange.single(FIRST)).num_rows == len(posts)
 
 
 def test_an_unknown_count_is_no_zero(lake):
@@ -91,6 +107,7 @@ def test_an_answer_covers_the_hours_until_its_surface_is_due_again(lake):
         "status": "succeeded",
         "item_count": 1,
         "quarantined_count": 0,
+        "request_count": 1,
         "body_bytes": 1,
     }
     for number in (0, 3, 9):

@@ -19,6 +19,7 @@ THINGS = Table(
     name="things",
     description="For these tests.",
     key=("name",),
+    first_sight_of="name",
     columns={
         "name": Column(TEXT, "key"),
         "size": Column(WHOLE, "may be unknown", nullable=True),
@@ -69,7 +70,7 @@ def test_replacing_from_an_hour_drops_everything_later_in_the_same_commit(lake):
 
 def test_a_key_already_held_is_not_added_again(lake):
     lake.append_new(THINGS, things(NOON, "a", "b"))
-    added = lake.append_new(THINGS, things(NOON + HOUR, "b", "c", "c"))
+    added = lake.append_new(THINGS, things(NOON + HOUR, "b", "c", "c")).added
     assert added.column("name").to_pylist() == ["c"]
     assert names(lake) == ["a", "b", "c"]
 
@@ -92,6 +93,7 @@ def test_a_column_added_later_is_null_in_older_rows(lake):
         name="things",
         description="with one column more",
         key=("name",),
+        first_sight_of="name",
         columns={**THINGS.columns, "colour": Column(TEXT, "new", nullable=True)},
     )
     assert lake.read(wider).column("colour").to_pylist() == [None]

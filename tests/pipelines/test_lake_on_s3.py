@@ -2,13 +2,10 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 from test_lake import HOUR, NOON, THINGS, names, things
 
 from kairo_cli.demo.demo import RECORDING
@@ -18,25 +15,6 @@ from kairo_pipelines.hours import HourRange
 from kairo_pipelines.lake.lake import Lake, LakeUnavailable
 
 ADDRESS = "s3://kairo-lake/below"
-
-
-@pytest.fixture(scope="module")
-def bucket() -> Iterator[None]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in {
-            "AWS_ACCESS_KEY_ID": "someone",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "AWS_REGION": "us-east-1",
-            "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-            "AWS_ALLOW_HTTP": "true",
-        }.items():
-            environment.setenv(name, value)
-        boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="kairo-lake")
-        yield
-    server.stop()
 
 
 def test_tables_are_appended_to_and_replaced_as_in_a_folder(bucket):
@@ -54,7 +32,7 @@ def test_captures_land_once(bucket):
     hours = HourRange.single(datetime(2021, 12, 1, 3, tzinfo=UTC))
     recording = FrontPageRecording(RECORDING)
     assert [recording.land(landing, hours), recording.land(landing, hours)] == [2, 0]
-    assert all(body.content for body in landing.bodies(landing.receipts(hours)))
+    assert all(answer.content for [answer] in landing.answers(landing.receipts(hours)))
 
 
 def test_three_processes_appending_the_same_items_keep_every_item_once(bucket):

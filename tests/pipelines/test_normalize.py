@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kairo_pipelines.normalize.artifacts import MAX_TEXT, normalize
 from kairo_pipelines.normalize.engagement import engagement_score, weighted_acts
 from kairo_pipelines.normalize.links import canonical_url
-from kairo_pipelines.normalize.text import hashtags_in, language_of, plain_text
+from kairo_pipelines.normalize.text import hashtags_in, language_of, mentions_in, plain_text
 
 SEEN_AT = datetime(2021, 12, 10, 2, 25, 46, tzinfo=UTC)
 
@@ -282,6 +282,28 @@ def test_plain_text_is_its_own_plain_text(written):
 )
 def test_tags_are_found_where_people_mean_them(text, tags):
     assert hashtags_in(text) == tags
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("@Ada and @bo.b, see (@cy)", ["ada", "bo.b", "cy"]),
+        ("thanks @ada @ADA!", ["ada"]),
+        ("@user@mastodon.social wrote", ["user@mastodon.social"]),
+        ("ends with @ada. And @bo-", ["ada", "bo"]),
+        ("@тест @名前", ["тест", "名前"]),
+        ("ada@example.org https://example.org/@ada a@b @ @@ada", []),
+        ("", []),
+    ],
+)
+def test_those_a_text_speaks_to_are_found(text, names):
+    assert mentions_in(text) == names
+
+
+def test_mentions_and_a_signature_come_with_the_artifact():
+    row = artifact(text_content="patch now, says @Ada to @bo")
+    assert row["mentions"] == ["ada", "bo"]
+    assert len(row["signature"]) == 8
 
 
 # --- language -------------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ def played(landing, hours: HourRange) -> dict[str, list[tuple]]:
     """What landed, by the time it was due: title and points of each story, in the order of the page."""
     receipts = landing.receipts(hours)
     pages = {}
-    for receipt, body in zip(receipts, landing.bodies(receipts), strict=True):
-        reading = read_capture(receipt, body)
+    for receipt, answers in zip(receipts, landing.answers(receipts), strict=True):
+        reading = read_capture(receipt, answers)
         assert reading.status == "succeeded"
         pages[f"{receipt.due_at:%H:%M:%S}"] = [(item.title, item.like_count) for item in reading.items]
     return pages
@@ -84,11 +84,11 @@ def test_a_capture_looks_as_if_it_had_been_made_then(landing, recording):
 
 def test_the_body_holds_the_stories_as_they_were_recorded(landing, recording, front_page_rows):
     FrontPageRecording(recording).land(landing, HourRange.single(ONE))
-    [body] = landing.bodies(landing.receipts(HourRange.single(ONE)))
+    [[page]] = landing.answers(landing.receipts(HourRange.single(ONE)))
     first = [{**row} for row in front_page_rows if row["snapshot_ts"].hour == 1]
     for row in first:
         del row["snapshot_ts"]
-    assert json.loads(body.content) == first
+    assert json.loads(page.content) == first
 
 
 def test_times_with_a_zone_are_played_at_the_same_moment(tmp_path, recording, landing):

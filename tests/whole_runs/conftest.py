@@ -28,6 +28,8 @@ from kairo_pipelines.relational.database import Database
 from kairo_pipelines.settings import PipelineSettings
 
 LAST_HOUR = datetime(2021, 12, 10, 5, tzinfo=UTC)
+#: The same in all worlds, so that what is made in one can be compared with what is made in another.
+AUTHOR_KEY = "the key of the tests"
 HOURS = HourRange(LAST_HOUR - timedelta(hours=143), LAST_HOUR)
 
 
@@ -44,7 +46,7 @@ class World:
         return {
             "lake": self.lake,
             "database": self.database,
-            "settings": PipelineSettings.from_environment(),
+            "settings": PipelineSettings.from_environment().model_copy(update={"author_key": AUTHOR_KEY}),
             "hero_settings": HeroSettings.from_environment(),
         }
 

@@ -55,7 +55,7 @@ def server() -> Iterator[str]:
         running.shutdown()
 
 
-def ingest_now(world) -> None:
+def ingest_now(world) -> dg.ExecuteInProcessResult:
     result = dg.materialize(
         kairo_pipelines.definitions.ASSETS,
         instance=world.instance,
@@ -63,6 +63,7 @@ def ingest_now(world) -> None:
         tags=hour_tags(HourRange.single(hour_of(datetime.now(UTC)))),
     )
     assert result.success
+    return result
 
 
 def capture_statuses(world) -> dict[str, tuple[str, str | None]]:
@@ -108,6 +109,25 @@ def test_the_same_hour_again_fetches_nothing_that_has_landed(captured):
     before = captured.content()
     ingest_now(captured)
     assert captured.content() == before
+
+
+def test_what_did_not_answer_is_a_warning_that_names_it_and_stops_nothing(captured):
+    result = ingest_now(captured)
+    checks = {check.check_name: check for check in result.get_asset_check_evaluations()}
+    assert not checks["surfaces_answered"].passed
+    assert not checks["surfaces_answered"].blocking
+    failures = checks["surfaces_answered"].metadata["failures"].data
+    assert len(failures) == len(ANSWERS) - 1
+    assert any(reason.endswith("/gone: the server answered 404 Not Found") for reason in failures)
+    assert checks["no_surface_is_broken"].passed
+    assert checks["within_byte_budget"].passed
+
+
+def test_authors_are_stored_under_a_hash(captured):
+    rows = captured.lake.read(EVIDENCE_ITEMS).to_pylist()
+    [author] = {row["author"] for row in rows} - {None}
+    assert author.startswith("~")
+    assert not any("jane" in row["raw_json"].lower() for row in rows)
 
 
 def test_the_raw_bytes_of_a_page_that_is_no_feed_are_kept(captured):

@@ -1,0 +1,81 @@
+"""Taking an erased item out of what boards kept, visibly: a reader sees that something was there, and not what."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kairo_hero.models import ContentPackage, Opportunity, SignalBundle, TodayBoard, Variant
+from kairo_hero.signals.trends import shortened
+
+REMOVED = "[removed]"
+#: Words so few may stand in a sentence without being quoted from the item, unless quotation marks are around them.
+SHORTEST_QUOTE = 12
+#: The models that hold what an item said, each with its columns.
+_KEPT = {
+    TodayBoard: ("board", "signal_bundle"),
+    SignalBundle: ("bundle",),
+    Opportunity: ("title", "angle", "why_now", "evidence"),
+    ContentPackage: ("title", "core_idea", "key_points", "hooks", "call_to_action", "notes"),
+    Variant: ("draft_text", "parts"),
+}
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Items by their evidence ids, and the words of theirs that may be quoted elsewhere."""
+
+    evidence_ids: Collection[str]
+    quotes: Collection[str]
+
+    @classmethod
+    def of(cls, evidence_ids: Iterable[str], texts: Iterable[str | None]) -> "Removal":
+        """These items; of their texts all that may be quoted, the longest first: also as cards shorten it."""
+        shown = (part.strip() for text in texts if text for part in (text, shortened(text).removesuffix("…")))
+        quotes = {quote if len(quote) >= SHORTEST_QUOTE else f"“{quote}”" for quote in shown if quote}
+        return cls(frozenset(evidence_ids), sorted(quotes, key=len, reverse=True))
+
+    def redacted(self, value: Any) -> Any:
+        """A kept value without the items: their entries emptied, their ids gone, their words replaced."""
+        if isinstance(value, str):
+            return REMOVED if self._is_id(value) else self._unquoted(value)
+        if isinstance(value, list):
+            return [self.redacted(entry) for entry in value if not self._is_id(entry)]
+        if isinstance(value, Mapping):
+            left = {self._unquoted(str(key)): self.redacted(inner) for key, inner in value.items()}
+            is_of_item = self._is_id(value.get("evidence_id")) or self._is_id(value.get("id"))
+            return {key: _emptied(key, inner) for key, inner in left.items()} if is_of_item else left
+        return value
+
+    def _unquoted(self, text: str) -> str:
+        # Again from the start: what stands around one quote may make another.
+        while quote := next((quote for quote in self.quotes if quote in text), None):
+            text = text.replace(quote, REMOVED)
+        return text
+
+    def _is_id(self, value: Any) -> bool:
+        return isinstance(value, str) and value in self.evidence_ids
+
+
+def _emptied(key: str, value: Any) -> Any:
+    """What is left of a value of an entry that goes: where it was, and how much it counted for."""
+    if key in ("platform", "source", "channel", "relevance", "engagement", "recency_hours", "competitor_name"):
+        return value
+    if key in ("url", "author", "published_at"):
+        return None
+    return {} if isinstance(value, Mapping) else REMOVED
+
+
+def redact_kept(session: Session, removal: Removal) -> int:
+    """Redact every kept board, card, package and variant; return how many rows changed."""
+    changed = 0
+    for model, columns in _KEPT.items():
+        for row in session.scalars(select(model)):
+            redacted = {name: removal.redacted(getattr(row, name)) for name in columns}
+            if any(getattr(row, name) != value for name, value in redacted.items()):
+                changed += 1
+                for name, value in redacted.items():
+                    setattr(row, name, value)
+    return changed
