@@ -113,8 +113,9 @@ def test(platform: Platform, surface_type: Type, key: Key) -> None:
     target = Target("", platform, surface_type, key)
     if not _is_fetched(target):
         raise UnusableSurface(f"{target} can only be replayed from recordings")
-    reading = try_capture(target, capture_limits(PipelineSettings.from_environment()))
-    results.print(_tried(reading))
+    settings = PipelineSettings.from_environment()
+    reading = try_capture(target, capture_limits(settings))
+    results.print(_tried(reading, keeps_handles=settings.keep_author_handles))
     for entry in reading.quarantined[:_SHOWN]:
         say(f"quarantined, entry {entry.position}: {entry.reason}")
     say(
@@ -222,20 +223,22 @@ def _failing(surface: dict[str, Any]) -> str:
     return f"{surface['failures_in_a_row']} in a row, {again}: {surface['error_kind']}: {surface['error']}"
 
 
-def _tried(reading: Reading) -> Table:
+def _tried(reading: Reading, *, keeps_handles: bool) -> Table:
     table = Table("id", "text", "author", "published (UTC)", "views", "likes", "comments", "shares", "link")
     for item in reading.items[:_SHOWN]:
-        table.add_row(*_cells(item))
+        # What is stored is a hash of the handle, by a key that the lake may not have yet.
+        author = item.author if keeps_handles or not item.author else "a hash"
+        table.add_row(*_cells(item, author or ""))
     return table
 
 
-def _cells(item: Item) -> list[Any]:
+def _cells(item: Item, author: str) -> list[Any]:
     words = " ".join((item.title or item.text_content).split())
     counts = (item.view_count, item.like_count, item.comment_count, item.share_count)
     return [
         plain(item.platform_item_id[:40]),
         plain(words[:80]),
-        plain(item.author or ""),
+        plain(author),
         f"{item.published_at:%Y-%m-%d %H:%M}" if item.published_at else "",
         *("" if count is None else str(count) for count in counts),
         plain((item.url or "")[:60]),

@@ -26,7 +26,10 @@ def _told(problem: ErrorDetails) -> str:
 class EnvironmentSettings(BaseSettings):
     """One field a variable; the variable's name is the field's alias, in capitals, as documented."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+    #: A variable that is set to nothing is as one that is not set.
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+    )
 
     @classmethod
     def from_environment(cls) -> Self:

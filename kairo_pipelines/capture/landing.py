@@ -204,7 +204,7 @@ def _is_body(path: str) -> bool:
 
 def _capture_of(body_path: str) -> str:
     """The id of the capture that a body is of."""
-    return body_path.rsplit("/", 1)[1].split("-")[0]
+    return body_path.rsplit("/", 1)[1].rsplit("-", 1)[0]
 
 
 def _written(receipt: Receipt) -> bytes:

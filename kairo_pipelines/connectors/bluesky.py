@@ -88,8 +88,8 @@ class Bluesky(Connector):
         "trends": "a name for the trends of the network, such as all",
     }
     may_be_empty: ClassVar[frozenset[str]] = frozenset({"search"})
-    #: Of a post, who wrote it, reposted it or wrote what it answers; of a trend, some who take part in it.
     settings_class: ClassVar[type[EnvironmentSettings] | None] = BlueskySettings
+    #: Of a post, who wrote it, reposted it or wrote what it answers; of a trend, some who take part in it.
     author_fields: ClassVar[frozenset[str]] = frozenset({"author", "grandparentAuthor", "by", "creator", "actors"})
 
     @functools.cached_property

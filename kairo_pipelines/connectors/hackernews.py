@@ -69,8 +69,8 @@ class HackerNews(Connector):
         "search": "what to search for in stories",
     }
     may_be_empty: ClassVar[frozenset[str]] = frozenset({"search"})
-    #: A search result repeats its author among its tags.
     settings_class: ClassVar[type[EnvironmentSettings] | None] = HackerNewsSettings
+    #: A search result repeats its author among its tags.
     author_fields: ClassVar[frozenset[str]] = frozenset({"by", "author", "_tags"})
 
     @functools.cached_property

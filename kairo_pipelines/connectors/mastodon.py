@@ -84,8 +84,8 @@ class Mastodon(Connector):
     marked_up: ClassVar[bool] = True
     #: On a small instance nothing trends, and any instance may know of no post under a tag.
     may_be_empty: ClassVar[frozenset[str]] = frozenset(surface_types)
-    #: Of a post, its author and whom it answers; of a linked page, who wrote that.
     settings_class: ClassVar[type[EnvironmentSettings] | None] = MastodonSettings
+    #: Of a post, its author and whom it answers; of a linked page, who wrote that.
     author_fields: ClassVar[frozenset[str]] = frozenset(
         {"account", "in_reply_to_account_id", "author_name", "author_url", "authors"}
     )

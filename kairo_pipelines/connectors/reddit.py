@@ -77,8 +77,8 @@ class Reddit(Connector):
     }
     #: Where little is posted, nothing rises and a day has no best.
     may_be_empty: ClassVar[frozenset[str]] = frozenset({"new", "rising", "top", "search"})
-    #: The person, and the one whose embedded video a post shows.
     settings_class: ClassVar[type[EnvironmentSettings] | None] = RedditSettings
+    #: The person, and the one whose embedded video a post shows.
     author_fields: ClassVar[frozenset[str]] = frozenset({"author", "author_fullname", "author_name", "author_url"})
     ranked: ClassVar[frozenset[str]] = frozenset({"hot", "rising", "top"})
 

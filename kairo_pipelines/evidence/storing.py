@@ -33,12 +33,19 @@ def store_evidence(
     `starts_over` makes first sight anew from the first of these hours on: later rows are dropped in the same commits,
     and come back as their own hours are made again.
     """
-    sightings = read().sightings
+
+    def known_before() -> pa.Table:
+        return lake.with_ids(EVIDENCE_ITEMS, read().sightings, _KNOWN, until=hours.first - HOUR)
+
+    def not_seen_before() -> pa.Table:
+        return _not_seen_before(lake, read().sightings, known_before())
+
     if starts_over:
-        known = lake.with_ids(EVIDENCE_ITEMS, sightings, _KNOWN, until=hours.first - HOUR)
-        new = lake.replace(EVIDENCE_ITEMS, hours, _not_seen_before(lake, sightings, known), drop_later=True)
+        new = lake.replace(EVIDENCE_ITEMS, hours, not_seen_before, drop_later=True)
+        known = known_before()
     else:
-        appended = lake.append_new(EVIDENCE_ITEMS, sightings, look_up=_KNOWN)
+        # Read once the table is open: what is erased meanwhile makes this commit be refused and begin again.
+        appended = lake.append_new(EVIDENCE_ITEMS, lambda: read().sightings, look_up=_KNOWN)
         new, known = appended.added, appended.held
     first_sights = pa.concat_tables([new.select(_KNOWN), known.select(_KNOWN).cast(new.select(_KNOWN).schema)])
     observations = lake.replace(

@@ -183,12 +183,10 @@ class Lake:
         table = relation.table
         stored = relation.version or self.delta(table)
         files = self._files(cursor, f"{name}__stored", stored, relation.day_predicate) if stored else None
-        query = f"SELECT * FROM {files}"
-        missing = set(table.schema.names) - {field.name for field in stored.schema().fields} if stored else set()
-        if files is None or missing:
-            # The empty, typed relation stands for a table that was never written, and for columns added since.
-            cursor.register(f"{name}__typed", table.storage_schema.empty_table())
-            query = f"SELECT * FROM {name}__typed" + (f" UNION ALL BY NAME {query}" if files else "")
+        # The empty, typed relation stands for a table that was never written, and for columns that files lack since
+        # they were added later.
+        cursor.register(f"{name}__typed", table.storage_schema.empty_table())
+        query = f"SELECT * FROM {name}__typed" + (f" UNION ALL BY NAME SELECT * FROM {files}" if files else "")
         condition = f" WHERE {relation.predicate}" if relation.predicate else ""
         columns = ", ".join(table.schema.names)
         cursor.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {columns} FROM ({query}){condition}")
@@ -270,11 +268,14 @@ class Lake:
         """Make these rows the whole of a table that has no hours."""
         return self.replace_slice(Slice(table), rows)
 
-    def append_new(self, table: Table, rows: pa.Table, *, look_up: Sequence[str] = ()) -> Appended:
+    def append_new(
+        self, table: Table, rows: pa.Table | Callable[[], pa.Table], *, look_up: Sequence[str] = ()
+    ) -> Appended:
         """Add the rows that a table of first sights does not hold yet, in one commit.
 
-        Of rows with the same key the first in order is kept. Whoever else appends at once, a key lands once. Of rows
-        that were there before, the columns in `look_up` come back.
+        Rows that others may change meanwhile are given as a function, as to `replace`. Of rows with the same key the
+        first in order is kept. Whoever else appends at once, a key lands once. Of rows that were there before, the
+        columns in `look_up` come back.
         """
         name = str(table.first_sight_of)
         first_of_each = f"""
@@ -283,9 +284,10 @@ class Lake:
             QUALIFY row_number() OVER (PARTITION BY {name} ORDER BY position) = 1
             ORDER BY position
         """
-        offered = self.sql(first_of_each, offered=self._hashed(table, table.fitted(rows)))
 
         def commit(stored: DeltaTable) -> Appended:
+            given = table.fitted(rows() if callable(rows) else rows)
+            offered = self.sql(first_of_each, offered=self._hashed(table, given))
             held = self.with_ids(table, offered, list({name: None, **dict.fromkeys(look_up)}), stored=stored)
             query = f"SELECT * FROM offered ANTI JOIN held USING ({name})"
             new = table.fitted(self.sql(query, offered=offered, held=held))

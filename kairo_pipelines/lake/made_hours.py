@@ -69,8 +69,11 @@ def _refuse(table: Table, missing: Iterable[datetime], because: str) -> None:
     ordered = sorted(missing)
     if not ordered:
         return
+    first = hour_key(ordered[0])
     others = f" and {len(ordered) - 1} more" if len(ordered) > 1 else ""
+    # A rebuild goes over the hours that were captured: one that was not must be captured first.
+    command = f"kairo ingest capture --hour {first}" if table is CAPTURE_RUNS else f"kairo rebuild --from {first}"
     raise HourNotMade(
-        f"{table.name} has not been made for {hour_key(ordered[0])}{others}, and {because}; "
-        f"materialize those hours first, or run: kairo rebuild --from {hour_key(ordered[0])}"
+        f"{table.name} has not been made for {first}{others}, and {because}; "
+        f"materialize those hours first, or run: {command}"
     )

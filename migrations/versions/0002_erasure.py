@@ -22,7 +22,3 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject_hash", name="uq_erasure_subject_hash"),
         sa.CheckConstraint("kind IN ('item', 'author')", name="kind"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("erasure")

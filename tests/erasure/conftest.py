@@ -4,10 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from erased_world import make
+from erased_world import AUTHOR, ITEM, erase_in, make
 from small_world import SmallWorld
 
+from kairo_pipelines.erasure.records import Erasure
 from kairo_pipelines.settings import PipelineSettings
+
+Erased = tuple[SmallWorld, Erasure]
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +27,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], SmallWorl
     return world
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def before(made: Callable[[bool], SmallWorld]) -> SmallWorld:
     """The world before anything is erased. Tests only read it."""
     return made(False)
@@ -34,3 +37,17 @@ def before(made: Callable[[bool], SmallWorld]) -> SmallWorld:
 def world(before: SmallWorld, tmp_path: Path) -> SmallWorld:
     """A world of one's own."""
     return before.copied(tmp_path / "world")
+
+
+@pytest.fixture(scope="session")
+def without_item(before: SmallWorld, tmp_path_factory: pytest.TempPathFactory) -> Erased:
+    """The world from which the item was erased, and the record of it. Tests only read it."""
+    world = before.copied(tmp_path_factory.mktemp("without_item") / "world")
+    return world, erase_in(world, ITEM)
+
+
+@pytest.fixture(scope="session")
+def without_author(before: SmallWorld, tmp_path_factory: pytest.TempPathFactory) -> Erased:
+    """The world from which the author was erased, and the record of it. Tests only read it."""
+    world = before.copied(tmp_path_factory.mktemp("without_author") / "world")
+    return world, erase_in(world, AUTHOR)

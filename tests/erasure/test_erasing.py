@@ -40,8 +40,8 @@ def test_there_is_something_to_erase(before):
     assert {path.split("/")[0] for path, _ in found} == {"raw", "tables"}
 
 
-def test_not_one_byte_of_an_erased_item_is_left_below_the_lake(world):
-    erase_in(world, ITEM)
+def test_not_one_byte_of_an_erased_item_is_left_below_the_lake(without_item):
+    world, _ = without_item
     assert left_of(OF_ITEM, world.folder / "lake") == []
 
 
@@ -55,41 +55,40 @@ def test_not_one_byte_of_an_erased_author_is_left_below_the_lake(made, tmp_path,
 
 
 @pytest.mark.parametrize(
-    ("subject", "gone"), [(ITEM, GONE_WITH_ITEM), (AUTHOR, GONE_WITH_AUTHOR)], ids=["an item", "an author"]
+    ("erased", "gone"), [("without_item", GONE_WITH_ITEM), ("without_author", GONE_WITH_AUTHOR)], ids=["item", "author"]
 )
-def test_other_items_of_the_same_captures_are_exactly_as_before(before, world, subject, gone):
-    erase_in(world, subject)
+def test_other_items_of_the_same_captures_are_exactly_as_before(before, request, erased, gone):
+    world, _ = request.getfixturevalue(erased)
     after = world.content(*OF_EVIDENCE)
     assert after == without(before.content(*OF_EVIDENCE), gone)
     assert len(after[EVIDENCE_ITEMS.name]) == 4 - len(gone)
 
 
-def test_a_rebuild_gives_the_others_again_and_not_the_erased(before, world):
-    erase_in(world, ITEM)
+def test_a_rebuild_gives_the_others_again_and_not_the_erased(before, without_item, tmp_path):
+    world = without_item[0].copied(tmp_path / "world")
     assert world.ingest(HOURS, rebuild_from=HOURS.first).success
     assert world.content(*OF_EVIDENCE) == without(before.content(*OF_EVIDENCE), GONE_WITH_ITEM)
     assert left_of(OF_ITEM, world.folder / "lake") == []
 
 
-def test_clusters_that_only_it_made_are_gone_and_shared_ones_stay(world):
-    def there() -> set[str]:
-        rows = world.lake.read(CLUSTERS).to_pylist()
-        return {row["cluster_id"] for row in rows}
+def test_clusters_that_only_it_made_are_gone_and_shared_ones_stay(before, without_item):
+    def ids(world, table) -> set[str]:
+        return set(world.lake.read(table).column("cluster_id").to_pylist())
 
     lonely = ClusterKey("url", "https://leaky.example/zq?page=1", "").cluster_id
     shared = ClusterKey("phrase", "kernel source", "").cluster_id
-    assert there() >= {lonely, shared}
-    erase_in(world, ITEM)
-    linked = {row["cluster_id"] for row in world.lake.read(ARTIFACT_CLUSTER_LINKS).to_pylist()}
-    assert there() == linked
-    assert shared in linked
-    assert lonely not in linked
+    assert ids(before, CLUSTERS) >= {lonely, shared}
+    world, _ = without_item
+    left = ids(world, CLUSTERS)
+    assert left == ids(world, ARTIFACT_CLUSTER_LINKS)
+    assert shared in left
+    assert lonely not in left
 
 
-def test_an_author_leaves_the_clusters_that_others_share(world):
+def test_an_author_leaves_the_clusters_that_others_share(before, without_author):
     shared = ClusterKey("url", SOURCE.url, "").cluster_id
 
-    def authors() -> int:
+    def authors(world) -> int:
         rows = world.lake.sql(
             "SELECT DISTINCT author_hash FROM rows WHERE cluster_id = $shared",
             {"shared": shared},
@@ -97,29 +96,28 @@ def test_an_author_leaves_the_clusters_that_others_share(world):
         )
         return rows.num_rows
 
-    assert authors() == 2
-    erase_in(world, AUTHOR)
-    assert authors() == 1
+    world, _ = without_author
+    assert (authors(before), authors(world)) == (2, 1)
 
 
-def test_captures_still_lead_to_their_raw_bytes(world):
-    erase_in(world, AUTHOR)
+def test_captures_still_lead_to_their_raw_bytes(without_author):
+    world, _ = without_author
     paths = {row["body_path"]: row["body_bytes"] for row in world.lake.read(CAPTURE_RUNS).to_pylist()}
     raw = {path: len(body) for path, body in world.raw().items() if path.endswith(".body")}
     assert paths == raw
 
 
-def test_captures_that_did_not_hold_it_keep_their_bytes(before, world):
-    erase_in(world, ITEM)
+def test_captures_that_did_not_hold_it_keep_their_bytes(before, without_item):
+    world, _ = without_item
     kept = {path: body for path, body in before.raw().items() if b"777000111" not in body and path.endswith(".body")}
     assert kept
     assert kept.items() <= world.raw().items()
 
 
-def test_quarantined_entries_that_name_it_keep_their_reason_only(before, world):
+def test_quarantined_entries_that_name_it_keep_their_reason_only(before, without_item):
     [row] = before.content(QUARANTINE)[QUARANTINE.name]
     assert "777000111" in row["fragment"]
-    erase_in(world, ITEM)
+    world, _ = without_item
     assert world.content(QUARANTINE)[QUARANTINE.name] == [row | {"fragment": "[removed]"}]
 
 
@@ -143,8 +141,8 @@ def test_an_item_of_the_same_id_elsewhere_stays(before, world):
     assert world.content(*OF_EVIDENCE) == before.content(*OF_EVIDENCE)
 
 
-def test_the_record_says_when_and_how_much_and_not_what(world):
-    record = erase_in(world, ITEM)
+def test_the_record_says_when_and_how_much_and_not_what(without_item):
+    world, record = without_item
     with world.database.reading() as session:
         [kept] = session.scalars(select(Erasure))
     assert kept.id == record.id
@@ -157,8 +155,9 @@ def test_the_record_says_when_and_how_much_and_not_what(world):
     assert not any(name in said for name in OF_ITEM)
 
 
-def test_an_erasure_done_twice_changes_nothing_more(world):
-    first = erase_in(world, AUTHOR)
+def test_an_erasure_done_twice_changes_nothing_more(without_author, tmp_path):
+    erased, first = without_author
+    world = erased.copied(tmp_path / "world")
     rows, raw = world.content(), world.raw()
     second = erase_in(world, AUTHOR)
     assert (world.content(), world.raw()) == (rows, raw)
@@ -173,8 +172,8 @@ def test_what_is_not_there_is_on_record_all_the_same(before, world):
     assert world.raw() == before.raw()
 
 
-def test_what_stays_can_be_erased_later(world):
-    erase_in(world, ITEM)
+def test_what_stays_can_be_erased_later(without_item, tmp_path):
+    world = without_item[0].copied(tmp_path / "world")
     erase_in(world, Subject("author", "hackernews", STAYS.author))
     assert left_of((*OF_ITEM, "1001", "a story that stays"), world.folder / "lake") == []
     [left] = [row["title"] for row in world.lake.read(EVIDENCE_ITEMS).to_pylist() if row["title"] == SOURCE.title]

@@ -11,7 +11,6 @@ import obstore
 import pytest
 from erased_world import AUTHOR, ITEM, OF_AUTHOR, OF_ITEM, erase_in, left_of, strays_are_old
 from killing import killed_before
-from small_world import SmallWorld
 from sqlalchemy import select
 
 import kairo_hero.erasing
@@ -19,14 +18,6 @@ import kairo_pipelines.lake.lake
 from kairo_pipelines.erasure.records import Erasure
 
 pytestmark = pytest.mark.xdist_group("erased")
-
-
-@pytest.fixture(scope="module")
-def undisturbed(made, tmp_path_factory) -> SmallWorld:
-    """A world from which the author was erased at once."""
-    world = made(False).copied(tmp_path_factory.mktemp("undisturbed") / "world")
-    erase_in(world, AUTHOR)
-    return world
 
 
 @pytest.mark.parametrize(
@@ -42,14 +33,13 @@ def undisturbed(made, tmp_path_factory) -> SmallWorld:
         pytest.param(deltalake.DeltaTable, "vacuum", 5, id="among-old-files"),
     ],
 )
-def test_killed_at_a_step_and_done_again_it_ends_the_same(undisturbed, world, holder, name, number):
+def test_killed_at_a_step_and_done_again_it_ends_the_same(without_author, world, holder, name, number):
     with killed_before(holder, name, number):
         erase_in(world, AUTHOR)
     strays_are_old(world)
     erase_in(world, AUTHOR)
     assert left_of(OF_AUTHOR, world.folder / "lake") == []
-    assert world.content() == undisturbed.content()
-    assert world.raw() == undisturbed.raw()
+    assert (world.content(), world.raw()) == (without_author[0].content(), without_author[0].raw())
 
 
 def test_from_the_first_step_on_what_is_erased_can_not_come_back(world):
@@ -60,7 +50,7 @@ def test_from_the_first_step_on_what_is_erased_can_not_come_back(world):
     assert record.finished_at is None
 
 
-def test_killed_again_and_again_it_ends_the_same(undisturbed, world):
+def test_killed_again_and_again_it_ends_the_same(without_author, world):
     code = """
 import os, signal, sys, time
 from pathlib import Path
@@ -70,12 +60,12 @@ from killing import killed_before
 from small_world import SmallWorld
 
 world = SmallWorld(Path(sys.argv[1]))
-for tenths in range(1, 7):
+for tenths in range(1, 5):
     child = os.fork()
     if not child:
         erase_in(world, AUTHOR)
         os._exit(0)
-    time.sleep(tenths / 12)
+    time.sleep(tenths / 10)
     os.kill(child, signal.SIGKILL)
     print(os.waitpid(child, 0)[1], flush=True)
 """
@@ -90,8 +80,7 @@ for tenths in range(1, 7):
     strays_are_old(world)
     erase_in(world, AUTHOR)
     assert left_of(OF_AUTHOR, world.folder / "lake") == []
-    assert world.content() == undisturbed.content()
-    assert world.raw() == undisturbed.raw()
+    assert (world.content(), world.raw()) == (without_author[0].content(), without_author[0].raw())
 
 
 def test_bytes_that_a_killed_capture_left_go_as_well(world):

@@ -97,8 +97,10 @@ def test_a_column_added_later_is_null_in_older_rows(lake):
         columns={**THINGS.columns, "colour": Column(TEXT, "new", nullable=True)},
     )
     assert lake.read(wider).column("colour").to_pylist() == [None]
-    row = {"name": "new", "tags": [], "colour": "red", "capture_day": capture_day(NOON), "capture_hour": NOON}
+    tomorrow = NOON + 24 * HOUR
+    row = {"name": "new", "tags": [], "colour": "red", "capture_day": capture_day(tomorrow), "capture_hour": tomorrow}
     lake.append_new(wider, wider.rows([row]))
+    assert lake.read(wider, HourRange.single(NOON)).column("colour").to_pylist() == [None]
     read = lake.sql("SELECT name, colour FROM rows ORDER BY name", rows=Slice(wider)).to_pylist()
     assert read == [{"name": "new", "colour": "red"}, {"name": "old", "colour": None}]
 

@@ -168,7 +168,7 @@ for number in range(12):
         delete_replaced_files(lake, NOTES)
         compacted += 1
     assert writer.wait(60) == 0
-    assert compacted > 1
+    assert compacted
     compact(lake, NOTES, NOW)
     assert len(files(lake, FIRST)) == 1
     first_day = [text for text in rows(lake) if text.startswith("number")]
@@ -290,6 +290,7 @@ def test_a_log_of_months_is_shortened_and_still_tells_the_table(lake):
     assert rows(Lake(lake.uri)) == before
 
 
+@pytest.mark.xdist_group("aged")
 def test_the_log_of_a_table_holds_no_text_of_its_rows(world):
     lake = world.lake
     for table in TABLES:

@@ -44,6 +44,14 @@ def days_of(world: SmallWorld, *tables) -> dict[str, set[str]]:
     return {name: {row["capture_day"] for row in rows} for name, rows in world.content(*tables).items()}
 
 
+@pytest.fixture(scope="module")
+def retained(before, tmp_path_factory) -> SmallWorld:
+    """The world after retention. Tests only read it."""
+    world = before.copied(tmp_path_factory.mktemp("retained") / "world")
+    retain(world.lake, **USUAL)
+    return world
+
+
 def test_raw_bytes_older_than_the_setting_go_and_newer_ones_stay(before, world):
     went = retain(world.lake, **USUAL)
     assert days_of_raw(before) == {capture_day(hour) for hour in (LONG_AGO, MONTHS_AGO, NEWEST)}
@@ -62,23 +70,21 @@ def test_rows_older_than_the_setting_go_and_newer_ones_stay(before, world):
     assert went.rows == rows[0] - rows[1] > 0
 
 
-def test_an_old_item_that_is_still_observed_stays_with_all_that_is_made_of_it(before, world):
-    retain(world.lake, **USUAL)
-    titles = {row["title"] for row in world.lake.read(EVIDENCE_ITEMS).to_pylist()}
+def test_an_old_item_that_is_still_observed_stays_with_all_that_is_made_of_it(before, retained):
+    titles = {row["title"] for row in retained.lake.read(EVIDENCE_ITEMS).to_pylist()}
     assert titles == {EVERGREEN.title, LATER.title, NEW.title}
     item = f"hackernews:{EVERGREEN.item_id}"
     for table in (EVIDENCE_ITEMS, NORMALIZED_ARTIFACTS, ARTIFACT_CLUSTER_LINKS):
         kept, was = (
             [row for row in of.content(table)[table.name] if item in repr(row) and row["capture_hour"] == LONG_AGO]
-            for of in (world, before)
+            for of in (retained, before)
         )
         assert kept == was
         assert kept
 
 
-def test_nothing_that_is_kept_refers_to_what_went(before, world):
-    retain(world.lake, **USUAL)
-    lake = world.lake
+def test_nothing_that_is_kept_refers_to_what_went(before, retained):
+    lake = retained.lake
 
     def ids(table, column: str) -> set[str]:
         return set(lake.read(table).column(column).to_pylist())
@@ -108,9 +114,8 @@ def test_raw_bytes_do_not_outlive_the_rows_that_lead_to_them(world):
     assert days_of_raw(world) == {capture_day(NEWEST)}
 
 
-def test_which_hours_were_made_is_remembered(before, world):
-    retain(world.lake, **USUAL)
-    assert world.content(MADE_HOURS) == before.content(MADE_HOURS)
+def test_which_hours_were_made_is_remembered(before, retained):
+    assert retained.content(MADE_HOURS) == before.content(MADE_HOURS)
 
 
 def test_an_empty_lake_stays_one(tmp_path):
@@ -123,21 +128,13 @@ def versions_of(lake: Lake) -> list[int]:
     return [stored.version() for table in TABLES if (stored := lake.delta(table))]
 
 
-def test_done_twice_it_changes_nothing_more(world):
-    retain(world.lake, **USUAL)
+def test_done_twice_it_changes_nothing_more(retained, tmp_path):
+    world = retained.copied(tmp_path / "world")
     content, raw = world.content(), world.raw()
     versions = versions_of(world.lake)
     assert retain(world.lake, **USUAL) == Deleted(0, 0)
     assert (world.content(), world.raw()) == (content, raw)
     assert versions_of(world.lake) == versions
-
-
-@pytest.fixture(scope="module")
-def undisturbed(before, tmp_path_factory) -> SmallWorld:
-    """A world in which retention went through at once."""
-    world = before.copied(tmp_path_factory.mktemp("undisturbed") / "world")
-    retain(world.lake, **USUAL)
-    return world
 
 
 @pytest.mark.parametrize(
@@ -148,12 +145,12 @@ def undisturbed(before, tmp_path_factory) -> SmallWorld:
         *(pytest.param(kairo_pipelines.lake.lake, "write_deltalake", n, id=f"before-table-{n}") for n in (1, 3, 6, 9)),
     ],
 )
-def test_cut_short_and_done_again_it_ends_the_same(undisturbed, world, holder, name, number):
+def test_cut_short_and_done_again_it_ends_the_same(retained, world, holder, name, number):
     with killed_before(holder, name, number):
         retain(world.lake, **USUAL)
     retain(world.lake, **USUAL)
-    assert world.content() == undisturbed.content()
-    assert world.raw() == undisturbed.raw()
+    assert world.content() == retained.content()
+    assert world.raw() == retained.raw()
 
 
 def made_again(world: SmallWorld, asset: dg.AssetsDefinition, hour: datetime) -> None:
@@ -168,8 +165,8 @@ def made_again(world: SmallWorld, asset: dg.AssetsDefinition, hour: datetime) ->
 
 
 @pytest.mark.parametrize("asset", [capture_runs, evidence], ids=["capture_runs", "evidence"])
-def test_an_hour_whose_raw_bytes_are_gone_is_not_made_again_from_less(world, asset):
-    retain(world.lake, **USUAL)
+def test_an_hour_whose_raw_bytes_are_gone_is_not_made_again_from_less(retained, tmp_path, asset):
+    world = retained.copied(tmp_path / "world")
     before = world.content()
     with pytest.raises(RawBytesDeleted) as told:
         made_again(world, asset, MONTHS_AGO)
@@ -187,15 +184,15 @@ def test_also_where_retention_was_killed_before_it_deleted_a_byte(world):
         made_again(world, evidence, MONTHS_AGO)
 
 
-def test_an_hour_whose_raw_bytes_are_kept_is_made_again_the_same(world):
-    retain(world.lake, **USUAL)
+def test_an_hour_whose_raw_bytes_are_kept_is_made_again_the_same(retained, tmp_path):
+    world = retained.copied(tmp_path / "world")
     before = world.content()
     assert world.ingest(HourRange.single(NEWEST), rebuild_from=NEWEST).success
     assert world.content() == before
 
 
-def test_keeping_more_again_brings_no_bytes_back_and_does_not_pretend_to(world):
-    retain(world.lake, **USUAL)
+def test_keeping_more_again_brings_no_bytes_back_and_does_not_pretend_to(retained, tmp_path):
+    world = retained.copied(tmp_path / "world")
     since = kept_since(world.lake.objects())
     retain(world.lake, raw_days=500, row_days=500)
     assert kept_since(world.lake.objects()) == since == datetime(2021, 9, 11, tzinfo=UTC)
@@ -210,8 +207,8 @@ def test_allowances_of_days_long_past_go(world):
     assert [quotas.spent(quota, moment) for moment in moments] == [100, 100, 0]
 
 
-def test_an_item_seen_after_it_was_forgotten_is_seen_for_the_first_time(world):
-    retain(world.lake, **USUAL)
+def test_an_item_seen_after_it_was_forgotten_is_seen_for_the_first_time(retained, tmp_path):
+    world = retained.copied(tmp_path / "world")
     later = NEWEST + timedelta(hours=1)
     replay = record(world.folder / "later.parquet", {at(later): [FORGOTTEN, EVERGREEN]})
     assert world.ingest(HourRange.single(later), replay=replay).success
