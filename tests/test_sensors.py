@@ -177,7 +177,7 @@ def test_ingestion_follows_a_capture_of_this_hour_and_leaves_old_hours_alone(dat
     first = dg.evaluate_automation_conditions(defs, instance=instance)
     now, old = hour_key(hour_of(datetime.now(UTC))), "2021-12-04-00:00"
     for partition in (now, old):
-        instance.report_runless_asset_event(dg.AssetMaterialization("capture_runs", partition=partition))
+        report_captured(instance, partition, fits_schema=True)
     ticked = dg.evaluate_automation_conditions(defs, instance=instance, cursor=first.cursor)
     requested = {
         (key.to_user_string(), partition)
@@ -185,6 +185,24 @@ def test_ingestion_follows_a_capture_of_this_hour_and_leaves_old_hours_alone(dat
         for partition in ticked.get_requested_partitions(key)
     }
     assert requested == {("evidence_items", now), ("trend_candidates", now)}
+
+
+def test_nothing_follows_a_capture_whose_rows_do_not_fit(database, lake, instance):
+    defs = kairo_pipelines.definitions.build_defs({"lake": lake, "database": database})
+    first = dg.evaluate_automation_conditions(defs, instance=instance)
+    report_captured(instance, hour_key(hour_of(datetime.now(UTC))), fits_schema=False)
+    ticked = dg.evaluate_automation_conditions(defs, instance=instance, cursor=first.cursor)
+    assert ticked.total_requested == 0
+
+
+def report_captured(instance, partition, *, fits_schema):
+    """What a run of captures reports of an hour: that it was made, and whether its rows fit."""
+    instance.report_runless_asset_event(dg.AssetMaterialization("capture_runs", partition=partition))
+    instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(
+            asset_key=dg.AssetKey("capture_runs"), check_name="fits_schema", passed=fits_schema, blocking=True
+        )
+    )
 
 
 def test_a_new_hour_of_trends_requests_the_signals_of_every_brand_once(database, lake, instance):
