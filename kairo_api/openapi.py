@@ -12,7 +12,7 @@ from kairo_hero.dto_examples import EXAMPLES
 def complete_document(app: FastAPI) -> None:
     """Let the application's document have the schema of a problem, and examples with every key."""
     # FastAPI documents replacing this method as the way to extend the document
-    app.openapi = _completed(app.openapi)  # type: ignore[method-assign]
+    app.openapi = _completed(app.openapi)  # type: ignore[method-assign]  # as FastAPI's own guide extends it
 
 
 def _completed(generate: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 # The package configures the root logger when imported, which would print every library's INFO lines. A handler that is
 # there already keeps it from doing so.
 logging.getLogger().addHandler(quiet := logging.NullHandler())
-import wordllama  # noqa: E402
+import wordllama  # noqa: E402  # only with that handler in place
 
 logging.getLogger().removeHandler(quiet)
 

@@ -56,17 +56,17 @@ def capture_runs(
 ) -> dg.MaterializeResult:
     """Fetch what is due in the hour in progress, or play a recording, then list what has landed in these hours."""
     hours, landing = hours_of(context), Landing(lake.objects())
-    now = datetime.now(UTC)
+    now, targets = datetime.now(UTC), _targets(lake)
     require_raw(lake, hours)
     landed, erased = 0, erased_now(database, lake, settings)
     if config.replay:
         landed = FrontPageRecording(config.replay).land(landing, hours, _recorded_surface(lake), erased)
     elif hour_of(now) in hours:
-        landed = _fetch_due(lake, landing, settings, erased, now)
+        landed = _fetch_due(lake, landing, settings, targets, erased, now)
     rows = lake.replace(CAPTURE_RUNS, hours, lambda: _listed(lake, landing, hours))
     record_made(lake, CAPTURE_RUNS, hours)
 
-    states = surface_states(lake, _targets(lake), now)
+    states = surface_states(lake, targets, now)
     failed = rows.column("status").to_pylist().count("failed")
     return dg.MaterializeResult(
         metadata=described(
@@ -80,7 +80,7 @@ def capture_runs(
         ),
         check_results=[
             fits_schema(lake, CAPTURE_RUNS, hours=hours),
-            *surface_check_results(rows.to_pylist(), _targets(lake), states, settings.surface_daily_bytes),
+            *surface_check_results(rows.to_pylist(), targets, states, settings.surface_daily_bytes),
         ],
     )
 
@@ -110,8 +110,9 @@ def _recorded_surface(lake: Lake) -> str:
     return str(known.get(identity, FRONT_PAGE.surface_id))
 
 
-def _fetch_due(lake: Lake, landing: Landing, settings: PipelineSettings, erased: Erased, now: datetime) -> int:
-    targets = _targets(lake)
+def _fetch_due(
+    lake: Lake, landing: Landing, settings: PipelineSettings, targets: list[Target], erased: Erased, now: datetime
+) -> int:
     states = surface_states(lake, targets, now)
     return capture_due(
         due_captures(targets, states, now),

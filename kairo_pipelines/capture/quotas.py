@@ -21,20 +21,17 @@ class Quotas:
         Written first and counted after: of two that reserve the last units at once both may be refused, but never both
         served.
         """
-        folder = _folder(quota, now)
-        path = f"{folder}/{quota.units}-{uuid.uuid4().hex}"
+        path = f"{_folder(quota, now)}/{quota.units}-{uuid.uuid4().hex}"
         obstore.put(self._store, path, b"")
-        if self._spent(folder) <= quota.daily_limit:
+        if self.spent(quota, now) <= quota.daily_limit:
             return True
         obstore.delete(self._store, path)
         return False
 
     def spent(self, quota: Quota, now: datetime) -> int:
         """Units used on the day that `now` falls in, where the source is."""
-        return self._spent(_folder(quota, now))
-
-    def _spent(self, folder: str) -> int:
-        paths = (entry["path"] for page in obstore.list(self._store, f"{folder}/") for entry in page)
+        listed = obstore.list(self._store, f"{_folder(quota, now)}/")
+        paths = (entry["path"] for page in listed for entry in page)
         return sum(int(path.rsplit("/", 1)[1].split("-")[0]) for path in paths)
 
 

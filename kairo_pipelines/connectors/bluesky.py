@@ -1,6 +1,5 @@
 """Bluesky: the posts of searches and of feed generators, and the network's trends."""
 
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
@@ -9,7 +8,17 @@ from urllib.parse import urlencode
 import regex
 from pydantic import Field, SecretStr
 
-from kairo_pipelines.connectors.connector import Answer, Connector, Failure, Item, Login, Quarantined, Request, Target
+from kairo_pipelines.connectors.connector import (
+    Answer,
+    Connector,
+    Failure,
+    Item,
+    Login,
+    Quarantined,
+    Request,
+    Target,
+    read_when_needed,
+)
 from kairo_pipelines.connectors.fields import at, count, entries, moment, text, texts, web_address
 from kairo_pipelines.connectors.json_answers import error_message, json_of, listed, quarantined, told
 from kairo_pipelines.settings import EnvironmentSettings, SettingsError
@@ -89,13 +98,9 @@ class Bluesky(Connector):
     }
     may_be_empty: ClassVar[frozenset[str]] = frozenset({"search"})
     settings_class: ClassVar[type[EnvironmentSettings] | None] = BlueskySettings
+    settings = read_when_needed(BlueskySettings)
     #: Of a post, who wrote it, reposted it or wrote what it answers; of a trend, some who take part in it.
     author_fields: ClassVar[frozenset[str]] = frozenset({"author", "grandparentAuthor", "by", "creator", "actors"})
-
-    @functools.cached_property
-    def settings(self) -> BlueskySettings:
-        """What the environment says, read when it is first needed."""
-        return BlueskySettings.from_environment()
 
     def check(self, target: Target) -> None:
         """Raise ValueError unless a feed's key is the address of a feed generator."""

@@ -1,10 +1,11 @@
 """What every connector is, what it gives, and how it says that an answer can't be read."""
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 from kairo_pipelines.settings import EnvironmentSettings
@@ -135,6 +136,14 @@ class Failure:
     sentence: str
     can_pass: bool = False
     retry_at: datetime | None = None
+
+
+Settings = TypeVar("Settings", bound=EnvironmentSettings)
+
+
+def read_when_needed(kind: type[Settings]) -> functools.cached_property[Settings]:
+    """A connector's settings as the environment has them at first use: to parse, a connector needs none."""
+    return functools.cached_property(lambda _connector: kind.from_environment())
 
 
 class Connector(ABC):

@@ -1,6 +1,5 @@
 """Hacker News: its lists, items and search, and the front page as recordings hold it."""
 
-import functools
 import hashlib
 import html
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from kairo_pipelines.connectors.connector import (
     Request,
     Target,
     UnreadableBody,
+    read_when_needed,
 )
 from kairo_pipelines.connectors.fields import count, moment, text, web_address
 from kairo_pipelines.connectors.json_answers import error_message, json_of, listed, quarantined, told
@@ -70,13 +70,9 @@ class HackerNews(Connector):
     }
     may_be_empty: ClassVar[frozenset[str]] = frozenset({"search"})
     settings_class: ClassVar[type[EnvironmentSettings] | None] = HackerNewsSettings
+    settings = read_when_needed(HackerNewsSettings)
     #: A search result repeats its author among its tags.
     author_fields: ClassVar[frozenset[str]] = frozenset({"by", "author", "_tags"})
-
-    @functools.cached_property
-    def settings(self) -> HackerNewsSettings:
-        """As the environment has them at first use."""
-        return HackerNewsSettings.from_environment()
 
     def check(self, target: Target) -> None:
         """Raise ValueError unless an item's key is a number."""

@@ -1,6 +1,5 @@
 """Mastodon: what is trending on an instance, and the posts under a tag as the instance knows them."""
 
-import functools
 import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +10,16 @@ from urllib.parse import quote
 import regex
 from pydantic import Field, SecretStr
 
-from kairo_pipelines.connectors.connector import Answer, Connector, Failure, Item, Quarantined, Request, Target
+from kairo_pipelines.connectors.connector import (
+    Answer,
+    Connector,
+    Failure,
+    Item,
+    Quarantined,
+    Request,
+    Target,
+    read_when_needed,
+)
 from kairo_pipelines.connectors.fields import at, count, entries, moment, text, web_address
 from kairo_pipelines.connectors.json_answers import error_message, json_of, listed, quarantined, told
 from kairo_pipelines.settings import EnvironmentSettings, SettingsError
@@ -85,15 +93,11 @@ class Mastodon(Connector):
     #: On a small instance nothing trends, and any instance may know of no post under a tag.
     may_be_empty: ClassVar[frozenset[str]] = frozenset(surface_types)
     settings_class: ClassVar[type[EnvironmentSettings] | None] = MastodonSettings
+    settings = read_when_needed(MastodonSettings)
     #: Of a post, its author and whom it answers; of a linked page, who wrote that.
     author_fields: ClassVar[frozenset[str]] = frozenset(
         {"account", "in_reply_to_account_id", "author_name", "author_url", "authors"}
     )
-
-    @functools.cached_property
-    def settings(self) -> MastodonSettings:
-        """What the environment says, read when it is first needed."""
-        return MastodonSettings.from_environment()
 
     def check(self, target: Target) -> None:
         """Raise ValueError unless the key names an instance and, for a tag, a tag on it."""

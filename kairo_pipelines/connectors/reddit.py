@@ -1,6 +1,5 @@
 """Reddit: the posts of subreddits and of searches."""
 
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
@@ -19,6 +18,7 @@ from kairo_pipelines.connectors.connector import (
     Request,
     Target,
     UnreadableBody,
+    read_when_needed,
 )
 from kairo_pipelines.connectors.fields import at, count, moment, text, web_address
 from kairo_pipelines.connectors.json_answers import error_message, json_of, listed, quarantined
@@ -78,14 +78,10 @@ class Reddit(Connector):
     #: Where little is posted, nothing rises and a day has no best.
     may_be_empty: ClassVar[frozenset[str]] = frozenset({"new", "rising", "top", "search"})
     settings_class: ClassVar[type[EnvironmentSettings] | None] = RedditSettings
+    settings = read_when_needed(RedditSettings)
     #: The person, and the one whose embedded video a post shows.
     author_fields: ClassVar[frozenset[str]] = frozenset({"author", "author_fullname", "author_name", "author_url"})
     ranked: ClassVar[frozenset[str]] = frozenset({"hot", "rising", "top"})
-
-    @functools.cached_property
-    def settings(self) -> RedditSettings:
-        """What the environment says, read when it is first needed."""
-        return RedditSettings.from_environment()
 
     def check(self, target: Target) -> None:
         """A listing's key names subreddits; a search's holds a query, after the subreddits it is kept to."""

@@ -1,6 +1,5 @@
 """Wikipedia and its sister projects: the pages that were viewed most on a day."""
 
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -18,6 +17,7 @@ from kairo_pipelines.connectors.connector import (
     Request,
     Target,
     UnreadableBody,
+    read_when_needed,
 )
 from kairo_pipelines.connectors.fields import at, count, moment, text
 from kairo_pipelines.connectors.json_answers import error_message, json_of, listed, quarantined, told
@@ -47,13 +47,9 @@ class Wikipedia(Connector):
     """
 
     settings_class: ClassVar[type[EnvironmentSettings] | None] = WikipediaSettings
+    settings = read_when_needed(WikipediaSettings)
     platform: ClassVar[str] = "wikipedia"
     surface_types: ClassVar[Mapping[str, str]] = {"most_viewed": "a Wikimedia project, such as en.wikipedia"}
-
-    @functools.cached_property
-    def settings(self) -> WikipediaSettings:
-        """What the environment says, read when it is first needed."""
-        return WikipediaSettings.from_environment()
 
     def check(self, target: Target) -> None:
         """The key is a project's name, with or without its `.org`."""

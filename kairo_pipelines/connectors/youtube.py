@@ -1,6 +1,5 @@
 """YouTube: the most popular videos of a country, and those of searches and channels, through the Data API v3."""
 
-import functools
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from kairo_pipelines.connectors.connector import (
     Request,
     Target,
     UnreadableBody,
+    read_when_needed,
 )
 from kairo_pipelines.connectors.fields import at, count, entries, moment, text, texts
 from kairo_pipelines.connectors.json_answers import error_message, json_of, listed, quarantined, told
@@ -89,14 +89,10 @@ class YouTube(Connector):
     }
     may_be_empty: ClassVar[frozenset[str]] = frozenset({"search"})
     settings_class: ClassVar[type[EnvironmentSettings] | None] = YouTubeSettings
+    settings = read_when_needed(YouTubeSettings)
     author_fields: ClassVar[frozenset[str]] = frozenset(
         {"channelId", "channelTitle", "videoOwnerChannelId", "videoOwnerChannelTitle"}
     )
-
-    @functools.cached_property
-    def settings(self) -> YouTubeSettings:
-        """What the environment says, read when it is first needed."""
-        return YouTubeSettings.from_environment()
 
     def check(self, target: Target) -> None:
         """The key has the form of its surface type."""

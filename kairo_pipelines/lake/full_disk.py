@@ -16,7 +16,7 @@ def naming_a_full_disk(uri: str = "") -> Iterator[None]:
     """Raise LakeFull where something inside fails for want of room; every library says it in its own words."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # each library raises a kind of its own; any that says something else goes on as it is
         if not any(words in str(error).lower() for words in _SAID):
             raise
         raise LakeFull(
