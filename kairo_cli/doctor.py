@@ -13,6 +13,7 @@ from kairo_api.settings import ApiSettings
 from kairo_cli.settings import CliSettings
 from kairo_cli.stores import open_database, open_lake
 from kairo_cli.terminal import plain, results
+from kairo_hero.llm.settings import ModelSettings
 from kairo_hero.migrating import newest_revision
 from kairo_hero.settings import HeroSettings
 from kairo_pipelines.connectors.registry import CONNECTORS
@@ -21,6 +22,7 @@ from kairo_pipelines.settings import EnvironmentSettings, PipelineSettings
 SETTINGS: Mapping[str, type[EnvironmentSettings]] = {
     "ingestion settings": PipelineSettings,
     "hero settings": HeroSettings,
+    "model settings": ModelSettings,
     "API settings": ApiSettings,
     "Dagster settings": CliSettings,
 }
@@ -111,10 +113,10 @@ def _observations() -> str:
 
 
 def _models() -> str:
-    settings = HeroSettings.from_environment()
-    if settings.calls_models:
-        return "a key is set, and nothing calls a model yet; boards are composed from the signals alone"
-    why = "LLM_DISABLED is true" if settings.llm_disabled else "OPENAI_API_KEY is not set"
+    settings = ModelSettings.from_environment()
+    if settings.enabled:
+        return "an endpoint is set, and nothing calls a model yet; boards are composed from the signals alone"
+    why = "LLM_DISABLED is true" if settings.llm_disabled else "neither OPENAI_API_KEY nor OPENAI_BASE_URL is set"
     return f"none is called, since {why}; boards are composed from the signals alone"
 
 

@@ -6,6 +6,7 @@ The record comes first, so that nothing comes back while the rest goes on; done 
 from datetime import UTC, datetime, timedelta
 
 from kairo_hero.boards.redacting import Removal, redact_kept
+from kairo_hero.llm.cache import forget_answers
 from kairo_pipelines.capture.landing import Landing
 from kairo_pipelines.erasure.captures import raw_days, redact_landed
 from kairo_pipelines.erasure.loading import erased_now
@@ -34,6 +35,7 @@ def erase(database: Database, lake: Lake, settings: PipelineSettings, subject: S
     with database.writing() as session:
         texts = (text for row in rows for text in (row["title"], row["text_content"], row["url"]))
         boards = redact_kept(session, Removal.of((row["evidence_id"] for row in rows), texts))
+        answers = forget_answers(session)
     removed = erase_rows(lake, items, subject, authors)
     files = delete_files(lake, [table for table in TABLES if table.hourly])
     with database.writing() as session:
@@ -42,6 +44,7 @@ def erase(database: Database, lake: Lake, settings: PipelineSettings, subject: S
         counted = {
             "captures": redactions.captures,
             "kept rows redacted": boards,
+            "kept model answers": answers,
             "quarantine": quarantined,
             **removed,
             "files": files,

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -59,8 +59,12 @@ def parse_hour(text: object) -> object:
 Hour = Annotated[datetime, BeforeValidator(parse_hour)]
 
 
+#: Minutes a bucket may have: what an hour, or a day, is a whole number of.
+BUCKET_MINUTES = (5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
+
+
 class PipelineSettings(EnvironmentSettings):
-    """Where ingestion keeps its data and how it fetches."""
+    """Where ingestion keeps its data, how it fetches, and how finely it counts."""
 
     database_url: str = Field("sqlite:///db.sqlite3", alias="DATABASE_URL")
     lake_uri: str = Field("var/lake", alias="KAIRO_LAKE_URI", min_length=1)
@@ -80,5 +84,13 @@ class PipelineSettings(EnvironmentSettings):
     retain_days: int = Field(400, alias="KAIRO_RETAIN_DAYS", ge=60)
     retain_run_days: int = Field(30, alias="KAIRO_RETAIN_RUN_DAYS", ge=1)
     failure_webhook: str | None = Field(None, alias="KAIRO_FAILURE_WEBHOOK", pattern="^https?://")
+    bucket_minutes: int = Field(60, alias="KAIRO_BUCKET_MINUTES")
     keep_author_handles: bool = Field(False, alias="KAIRO_KEEP_AUTHOR_HANDLES")
     author_key: str | None = Field(None, alias="KAIRO_AUTHOR_KEY", min_length=16)
+
+    @field_validator("bucket_minutes")
+    @classmethod
+    def _fills_hours_or_days(cls, minutes: int) -> int:
+        if minutes not in BUCKET_MINUTES:
+            raise ValueError(f"a bucket is one of {', '.join(map(str, BUCKET_MINUTES))} minutes wide")
+        return minutes

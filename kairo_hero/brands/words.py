@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import regex
 
-from kairo_pipelines.clusters.phrases import phrases
+from kairo_pipelines.clusters.phrases import phrases, words_of
 
 _WORD = regex.compile(r"[\p{L}\p{N}]+(?:[.&'’-][\p{L}\p{N}]+)*(?:\+\+|#)?")
 _SENTENCE_END = regex.compile(r"(?<=[.:;])\s+")
@@ -16,7 +16,7 @@ def keywords(texts: Iterable[str], limit: int = 40) -> list[str]:
     counted: Counter[str] = Counter()
     for text in texts:
         for sentence in _SENTENCE_END.split(text):
-            counted.update(key for key, _ in phrases(sentence, "en"))
+            counted.update(phrase.written.casefold() for phrase in phrases(sentence, "en"))
     return [word for word, _ in counted.most_common(limit)]
 
 
@@ -27,7 +27,7 @@ def spoken_words(text: str) -> list[str]:
 
 def meaningful_words(text: str) -> set[str]:
     """The single words of a text that carry meaning, without the endings of their plurals."""
-    return {word_stem(key) for key, _ in phrases(text, "en") if " " not in key}
+    return {word_stem(word.written.casefold()) for word in words_of(text, "en")}
 
 
 def word_stem(word: str) -> str:

@@ -1,6 +1,7 @@
 """Which artifacts share what: links and clusters, and what each hour added to each cluster."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import dagster as dg
 import pyarrow as pa
@@ -9,7 +10,7 @@ from kairo_pipelines.assets.checks import fits_schema, schema_check
 from kairo_pipelines.assets.metadata import described
 from kairo_pipelines.assets.partitions import hours_of, start_over
 from kairo_pipelines.assets.policies import FOLLOWING, HOURLY, OWNED
-from kairo_pipelines.clusters.keys import LinkRows, link_rows
+from kairo_pipelines.clusters.linking import linked
 from kairo_pipelines.hours import HOUR, HourRange
 from kairo_pipelines.lake.lake import Lake, Slice
 from kairo_pipelines.lake.made_hours import record_made, require_made, require_past
@@ -20,6 +21,7 @@ from kairo_pipelines.lake.tables import (
     CLUSTERS,
     NORMALIZED_ARTIFACTS,
 )
+from kairo_pipelines.settings import PipelineSettings
 from kairo_pipelines.trends.increments import added_authors, added_buckets
 
 ONE_PRIMARY = "one_primary_link_per_artifact"
@@ -65,14 +67,9 @@ def linked_clusters(context: dg.AssetExecutionContext, lake: dg.ResourceParam[La
     require_past(lake, CLUSTERS, hours)
     starts_over = start_over(context, lake, hours, ARTIFACT_CLUSTER_LINKS, CLUSTERS)
 
-    def found() -> LinkRows:
-        return link_rows(lake.sql(_IN_ORDER, rows=Slice.of(NORMALIZED_ARTIFACTS, hours)).to_pylist())
-
     # Clusters first: a link to a cluster that is not there could not be followed.
-    _store_clusters(lake, hours, CLUSTERS.rows(found().clusters), starts_over=starts_over)
-    links = lake.replace(
-        ARTIFACT_CLUSTER_LINKS, hours, lambda: ARTIFACT_CLUSTER_LINKS.rows(found().links), drop_later=starts_over
-    )
+    _store_clusters(lake, hours, linked(lake, hours).clusters, starts_over=starts_over)
+    links = lake.replace(ARTIFACT_CLUSTER_LINKS, hours, lambda: linked(lake, hours).links, drop_later=starts_over)
     for table in (ARTIFACT_CLUSTER_LINKS, CLUSTERS):
         record_made(lake, table, hours)
 
@@ -106,8 +103,9 @@ def cluster_buckets(context: dg.AssetExecutionContext, lake: dg.ResourceParam[La
     require_made(lake, ARTIFACT_CLUSTER_LINKS, hours)
     require_past(lake, CLUSTER_BUCKETS, hours)
     starts_over = start_over(context, lake, hours, CLUSTER_BUCKETS)
-    authors = lake.replace(CLUSTER_AUTHORS, hours, lambda: added_authors(lake, hours), drop_later=starts_over)
-    buckets = lake.replace(CLUSTER_BUCKETS, hours, lambda: added_buckets(lake, hours), drop_later=starts_over)
+    width = timedelta(minutes=PipelineSettings.from_environment().bucket_minutes)
+    authors = lake.replace(CLUSTER_AUTHORS, hours, lambda: added_authors(lake, hours, width), drop_later=starts_over)
+    buckets = lake.replace(CLUSTER_BUCKETS, hours, lambda: added_buckets(lake, hours, width), drop_later=starts_over)
     record_made(lake, CLUSTER_BUCKETS, hours)
     return dg.MaterializeResult(
         metadata=described(
@@ -118,9 +116,6 @@ def cluster_buckets(context: dg.AssetExecutionContext, lake: dg.ResourceParam[La
         ),
         check_results=[fits_schema(lake, CLUSTER_BUCKETS, CLUSTER_AUTHORS, hours=hours)],
     )
-
-
-_IN_ORDER = "SELECT * FROM rows ORDER BY capture_hour, happened_at, artifact_id"
 
 
 def _store_clusters(lake: Lake, hours: HourRange, clusters: pa.Table, *, starts_over: bool) -> None:

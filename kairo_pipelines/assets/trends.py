@@ -18,10 +18,11 @@ from kairo_pipelines.lake.tables import (
     EVIDENCE_ITEMS,
     TREND_CANDIDATES,
 )
-from kairo_pipelines.trends.candidates import DetectorSettings, trends_by_hour
+from kairo_pipelines.trends.candidates import trends_by_hour
 from kairo_pipelines.trends.history import read_history
 from kairo_pipelines.trends.reading import trend_buckets
 from kairo_pipelines.trends.sparkline import sparkline
+from kairo_pipelines.trends.windows import LONG
 
 REACHES_EVIDENCE = "reaches_evidence"
 SHOWN = 8
@@ -52,10 +53,8 @@ def trend_candidates(context: dg.AssetExecutionContext, lake: dg.ResourceParam[L
     hours = hours_of(context)
     require_made(lake, CLUSTER_BUCKETS, hours)
     require_past(lake, TREND_CANDIDATES, hours)
-    settings = DetectorSettings()
     starts_over = start_over(context, lake, hours, TREND_CANDIDATES)
-    history = read_history(lake, hours, window=settings.window, baseline=settings.baseline)
-    found = list(trends_by_hour(history, settings, embed))
+    found = list(trends_by_hour(read_history(lake, hours), embed))
     candidates = TREND_CANDIDATES.rows(row for hour in found for row in hour.candidates)
     verdicts = DETECTOR_HOURS.rows(hour.verdict for hour in found)
     lake.replace(TREND_CANDIDATES, hours, candidates, drop_later=starts_over)
@@ -97,7 +96,7 @@ def _top(lake: Lake, candidates: pa.Table, hours: HourRange) -> dg.MetadataValue
 
 
 def _reaches_evidence(lake: Lake, candidates: pa.Table, hours: HourRange) -> dg.AssetCheckResult:
-    reach = hours.reaching_back(DetectorSettings().baseline)
+    reach = hours.reaching_back(LONG.reach)
     adrift = lake.sql(
         """
         SELECT DISTINCT candidates.cluster_id

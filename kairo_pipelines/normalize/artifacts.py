@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from kairo_pipelines.clusters.phrases import phrases
 from kairo_pipelines.connectors.registry import marked_up_platforms
 from kairo_pipelines.hours import HOUR
 from kairo_pipelines.lake.table import ID_HASH
@@ -54,12 +55,16 @@ def _artifact(item: dict[str, Any], *, marked_up: bool) -> dict[str, Any]:
     # An answer that came after its hour was over, or a clock ahead of ours, puts nothing into an hour to come.
     seen_by = min(item["first_seen_at"], item["capture_hour"] + HOUR - RESOLUTION)
     happened_at = min(item["published_at"] or seen_by, seen_by)
+    language = language_of(text, item["language"])
+    spoken = phrases(text[:MAX_TEXT], language)
     return {
         "artifact_id": f"a{item['evidence_id']}",
         "evidence_id": item["evidence_id"],
         "platform": item["platform"],
         "normalized_text": text[:MAX_TEXT],
-        "language": language_of(text, item["language"]),
+        "language": language,
+        "phrase_keys": [phrase.key for phrase in spoken],
+        "phrases": [phrase.written for phrase in spoken],
         "canonical_url": link,
         "hashtags": list(dict.fromkeys(tag for tag in (*listed, *hashtags_in(text)) if tag)),
         "mentions": mentions_in(text),

@@ -3,7 +3,7 @@ SELECT
     date_diff('hour', $start::TIMESTAMPTZ, rows.capture_hour) AS captured,
     date_diff('hour', $start::TIMESTAMPTZ, rows.bucket_start) AS happened,
     in_play.cluster,
-    dense_rank() OVER (ORDER BY rows.author_hash) AS author
+    (hash(rows.author_hash) >> 1)::BIGINT AS author
 FROM rows
 INNER JOIN in_play USING (cluster_id)
 WHERE rows.bucket_start >= $start::TIMESTAMPTZ

@@ -2,45 +2,30 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kairo_pipelines.embedding import Vectors, coherence
+from kairo_pipelines.embedding import Vectors
 from kairo_pipelines.hours import HOUR, capture_day
-from kairo_pipelines.trends.detector import surprise
+from kairo_pipelines.trends.detector import unlikely_together
+from kairo_pipelines.trends.gates import is_trend, minimum_authors, threshold
 from kairo_pipelines.trends.history import History
-from kairo_pipelines.trends.lifecycle import Life, next_life
+from kairo_pipelines.trends.lifecycle import Life, is_alive, next_life
 from kairo_pipelines.trends.scoring import score_parts, why
+from kairo_pipelines.trends.stories import Stories, Story
+from kairo_pipelines.trends.views import Judged, View
+from kairo_pipelines.trends.windows import FALSE_SHARE, LONG, MINIMUM_COVERAGE, MINIMUM_PAST
 
 Row = dict[str, Any]
-#: As many texts as tell whether a cluster is about one thing.
-MOST_TEXTS = 50
+Embed = Callable[[Sequence[str]], Vectors]
 
-
-@dataclass(frozen=True)
-class DetectorSettings:
-    """What the detector compares with what."""
-
-    window: timedelta = timedelta(hours=12)
-    baseline: timedelta = timedelta(days=28)
-    #: Captured hours of baseline without which nothing can be called unusual.
-    minimum_baseline: timedelta = timedelta(hours=72)
-    #: Deviations over the past at which a cluster becomes a trend.
-    threshold: float = 1.75
-    #: How much the posts of a phrase must be about the same, as the mean cosine of their texts: two stories that share
-    #: an ordinary word lie near 0.2, two about one event near 0.6.
-    minimum_coherence: float = 0.45
-    #: Known authors in the window under which there is too little to tell.
-    minimum_window_authors: int = 10
-
-    @property
-    def window_hours(self) -> int:
-        """Length of the window."""
-        return self.window // HOUR
+#: Known authors in the window under which there is too little to tell.
+MINIMUM_WINDOW_AUTHORS = 10
+#: Two clusters are one trend when they share this much of their posts (Jaccard).
+SAME_POSTS = 0.4
 
 
 @dataclass(frozen=True)
@@ -51,34 +36,26 @@ class HourOfTrends:
     candidates: list[Row]
 
 
-def minimum_authors(window_posts: float) -> int:
-    """Authors that make a trend: two where 60 posts fill a window, one more per factor of three, at most five."""
-    return int(np.clip(2 + np.log(max(window_posts, 1) / 60) / np.log(3), 2, 5))
-
-
-def trends_by_hour(
-    history: History, settings: DetectorSettings, embed: Callable[[Sequence[str]], Vectors]
-) -> Iterator[HourOfTrends]:
+def trends_by_hour(history: History, embed: Embed) -> Iterator[HourOfTrends]:
     """Each hour of the history in order. An hour sees what was captured by its end, and the hour before."""
-    lives = _lives(history)
+    last = {row["cluster_id"]: row for row in history.candidates}
+    stories = Stories(history)
     for hour in history.hours:
-        view = _view(history, history.index(hour), settings)
-        verdict, reason = _verdict(view, settings)
-        if verdict == "scored":
-            rows = _candidates(history, view, lives, hour, settings, embed)
-        else:
-            rows = [_held(row, hour) for row in lives.values() if _is_alive(row)]
-        lives |= {row["cluster_id"]: row for row in rows}
+        view = View(history, history.index(hour))
+        verdict, reason = _verdict(view)
+        found = _Hour(view, hour, stories, last, embed)
+        rows = found.rows() if verdict == "scored" else found.held()
+        last |= {row["cluster_id"]: row for row in rows}
         yield HourOfTrends(
             {
                 "verdict": verdict,
                 "reason": reason,
-                "covered_hours": view.baseline_hours,
-                "window_artifacts": int(view.window_volume),
-                "window_authors": view.window_authors,
-                "minimum_authors": view.minimum_authors,
-                "clusters_tested": int((view.authors >= view.minimum_authors).sum()),
-                "candidates": sum(row["status"] != "stale" for row in rows),
+                "covered_hours": view.covered_hours()[1],
+                "window_artifacts": view.posts_in_window(),
+                "window_authors": view.authors_in_window(),
+                "minimum_authors": found.minimum_authors,
+                "clusters_tested": len(found.tested),
+                "candidates": sum(is_alive(row["status"]) for row in rows),
                 "capture_day": capture_day(hour),
                 "capture_hour": hour,
             },
@@ -86,198 +63,161 @@ def trends_by_hour(
         )
 
 
-@dataclass(frozen=True)
-class _View:
-    """What can be seen as of the end of an hour: clusters × hours of the baseline and, last, the window."""
-
-    counts: NDArray[np.float64]
-    volume: NDArray[np.float64]
-    covered: NDArray[np.bool_]
-    authors: NDArray[np.int64]
-    posts: NDArray[np.float64]
-    engagement: NDArray[np.float64]
-    platforms: NDArray[np.int64]
-    window_volume: float
-    window_authors: int
-    window_hours: int
-
-    @property
-    def baseline_hours(self) -> int:
-        return int(self.covered[: -self.window_hours].sum())
-
-    @property
-    def minimum_authors(self) -> int:
-        return minimum_authors(self.window_volume)
-
-
-def _view(history: History, now: int, settings: DetectorSettings) -> _View:
-    window = settings.window_hours
-    first = now + 1 - window - settings.baseline // HOUR
-    size, span = len(history.clusters), now + 1 - first
-
-    authors = history.authors.until(now)
-    inside = _within(authors, first, now)
-    counts = np.zeros((size, span))
-    np.add.at(counts, (authors["cluster"][inside], authors["happened"][inside] - first), 1.0)
-    in_window = _within(authors, now - window + 1, now)
-    pairs = np.unique(np.stack([authors["cluster"][in_window], authors["author"][in_window]]), axis=1)
-    distinct = np.bincount(pairs[0], minlength=size)
-
-    buckets = history.buckets.until(now)
-    lately = _within(buckets, now - window + 1, now)
-    posts, engagement = (
-        np.bincount(buckets["cluster"][lately], buckets[name][lately], minlength=size).astype(float)
-        for name in ("posts", "engagement")
-    )
-    platforms = np.zeros(size, dtype=np.int64)
-    np.bitwise_or.at(platforms, buckets["cluster"][lately], buckets["platforms"][lately])
-
-    everything = history.volume.until(now)
-    inside = _within(everything, first, now)
-    volume = np.bincount(everything["happened"][inside] - first, minlength=span).astype(float)
-    posted_lately = everything["author"][_within(everything, now - window + 1, now)]
-    return _View(
-        counts=counts,
-        volume=volume,
-        covered=history.covered[first : now + 1],
-        authors=distinct,
-        posts=posts,
-        engagement=engagement,
-        platforms=platforms,
-        window_volume=float(volume[-window:].sum()),
-        window_authors=len(np.unique(posted_lately[posted_lately >= 0])),
-        window_hours=window,
-    )
-
-
-def _within(increments: dict[str, NDArray[Any]], first: int, last: int) -> NDArray[np.bool_]:
-    """Which increments happened in these hours; a clock that runs ahead puts nothing into an hour to come."""
-    return (increments["happened"] >= first) & (increments["happened"] <= last)
-
-
-def _verdict(view: _View, settings: DetectorSettings) -> tuple[str, str]:
-    window, needed = settings.window_hours, settings.minimum_baseline // HOUR
-    covered = int(view.covered[-window:].sum())
-    if not view.covered[-1]:
+def _verdict(view: View) -> tuple[str, str]:
+    window, needed = LONG.window // HOUR, MINIMUM_PAST // HOUR
+    covered, past = view.covered_hours()
+    if not view.history.covered[view.now]:
         return "broken_coverage", "no surface answered in this hour"
-    if covered < window / 2:
+    if covered < window * MINIMUM_COVERAGE:
         return "broken_coverage", f"only {covered} of the last {window} hours were captured"
-    if view.baseline_hours < needed:
-        return "cold_start", f"{view.baseline_hours} hours of past were captured; {needed} tell what is usual"
-    if view.window_authors < settings.minimum_window_authors:
-        shared = f"{view.window_authors} authors posted in {window} h"
-        return "too_little_volume", f"{shared}; {settings.minimum_window_authors} tell something"
-    return "scored", f"{int(view.window_volume)} posts in {window} h, against {view.baseline_hours} hours of past"
+    if past < needed:
+        return "cold_start", f"{past} hours of past were captured; {needed} tell what is usual"
+    if (authors := view.authors_in_window()) < MINIMUM_WINDOW_AUTHORS:
+        return "too_little_volume", f"{authors} authors posted in {window} h; {MINIMUM_WINDOW_AUTHORS} tell something"
+    return "scored", f"{view.posts_in_window()} posts in {window} h, against {past} hours of past"
 
 
-def _lives(history: History) -> dict[str, Row]:
-    """The last candidate row of each cluster, as of the hour before the first."""
-    return {row["cluster_id"]: row for row in history.candidates}
+@dataclass
+class _Hour:
+    """The candidates of one hour in the making."""
 
+    view: View
+    hour: datetime
+    stories: Stories
+    last: dict[str, Row]
+    embed: Embed
+    minimum_authors: int = field(init=False)
+    tested: list[Judged] = field(init=False, default_factory=list)
+    alive: list[set[str]] = field(init=False, default_factory=list)
 
-def _held(row: Row, hour: datetime) -> Row:
-    """A trend in an hour that could not be looked at: as it was."""
-    return row | {"capture_day": capture_day(hour), "capture_hour": hour}
+    def __post_init__(self) -> None:
+        self.now = self.hour + HOUR
+        self.minimum_authors = minimum_authors(self.view.posts_in_window())
+        self.clusters = self.view.history.clusters
 
+    def held(self) -> list[Row]:
+        """Trends in an hour that could not be looked at: as they were."""
+        place = {"capture_day": capture_day(self.hour), "capture_hour": self.hour}
+        return [row | place for row in self.last.values() if is_alive(row["status"])]
 
-def _candidates(
-    history: History,
-    view: _View,
-    lives: dict[str, Row],
-    hour: datetime,
-    settings: DetectorSettings,
-    embed: Callable[[Sequence[str]], Vectors],
-) -> list[Row]:
-    window = settings.window_hours
-    tested = [
-        number
-        for number, cluster in enumerate(history.clusters)
-        if view.authors[number] >= view.minimum_authors or _is_alive(lives.get(cluster["cluster_id"]))
-    ]
-    if not tested:
-        return []
-    now = surprise(view.counts[tested], view.volume, view.covered, window)
-    half = window // 2
-    before = surprise(view.counts[tested, :-half], view.volume[:-half], view.covered[:-half], window)
-    rows = []
-    for position, number in enumerate(tested):
-        cluster, z = history.clusters[number], float(now.z[position])
-        last = lives.get(cluster["cluster_id"])
+    def rows(self) -> list[Row]:
+        """The rows of trends that go on, end or begin in this hour."""
+        enough = self.view.distinct_authors(LONG) >= self.minimum_authors
+        living = [is_alive(self.last.get(cluster["cluster_id"], _NOTHING)["status"]) for cluster in self.clusters]
+        judged = self.view.judged(np.flatnonzero(enough | np.asarray(living, dtype=bool)))
+        self.tested = [one for one in judged if one.authors >= self.minimum_authors]
+        unlikely = unlikely_together(np.asarray([one.decades for one in self.tested]), FALSE_SHARE)
+        firing = {
+            one.cluster
+            for one, passed in zip(self.tested, unlikely, strict=True)
+            if passed and one.decades >= threshold(one.authors)
+        }
+
+        rows = [row for one in judged if living[one.cluster] and (row := self._going_on(one, one.cluster in firing))]
+        new = [one for one in judged if not living[one.cluster] and one.cluster in firing]
+        new.sort(key=lambda one: (-one.authors, -one.decades, self.clusters[one.cluster]["cluster_key"]))
+        return rows + [row for one in new if (row := self._beginning(one))]
+
+    def _going_on(self, judged: Judged, fires: bool) -> Row | None:
+        story = self._story(judged)
+        self.alive.append(set(story.items))
+        return self._row(judged, story, fires)
+
+    def _beginning(self, judged: Judged) -> Row | None:
+        story = self._story(judged)
+        if any(_share(set(story.items), items) >= SAME_POSTS for items in self.alive):
+            return None
+        if not is_trend(judged, self.clusters[judged.cluster]["cluster_key_type"], story, self.embed):
+            return None
+        row = self._row(judged, story, fires=True)
+        if row:
+            self.alive.append(set(story.items))
+        return row
+
+    def _story(self, judged: Judged) -> Story:
+        return self.stories.of(judged.cluster, self.view.now, judged.scale.window // HOUR, self.now)
+
+    def _row(self, judged: Judged, story: Story, fires: bool) -> Row | None:
+        cluster = self.clusters[judged.cluster]
+        last = self.last.get(cluster["cluster_id"])
         life = next_life(
-            Life(last["status"], last["detected_at"]) if last else None,
-            z=z,
-            enough_authors=bool(view.authors[number] >= view.minimum_authors),
-            threshold=settings.threshold,
-            now=hour + HOUR,
+            Life(last["status"], last["detected_at"], last["level"]) if last else None,
+            decades=judged.decades,
+            fires=fires,
+            threshold=threshold(judged.authors),
+            now=self.now,
+            elapsed=HOUR,
         )
         if life is None:
-            continue
-        about_one_thing = _coherence(history, number, hour, settings, embed)
-        is_new = life.detected_at == hour + HOUR
-        if is_new and cluster["cluster_key_type"] == "phrase" and about_one_thing < settings.minimum_coherence:
-            continue
-        measures = {
-            "coherence": round(about_one_thing, 4),
-            "velocity_score": round(z, 4),
-            "acceleration": round(z - float(before.z[position]), 4),
-            "expected_count": round(float(now.expected[position]), 4),
+            return None
+        history, scale, number = self.view.history, judged.scale, judged.cluster
+        mask = int(self.view.platforms(scale)[number])
+        platforms = [name for bit, name in enumerate(history.platforms) if mask >> bit & 1]
+        posts, gained = (self.view.totals(name, scale)[number] for name in ("posts", "engagement"))
+        covered, past = self.view.covered_hours(scale)
+        window_hours = scale.window // HOUR
+        parts = score_parts(
+            decades=judged.decades,
+            authors=judged.authors,
+            platforms=len(platforms),
+            engagement_gained=gained,
+            heat=story.heat,
+            seen_before=judged.seen_before,
+            past_hours=past,
+            coverage=covered / window_hours,
+        )
+        identity = f"{cluster['cluster_id']}\n{life.detected_at.isoformat()}"
+        return {
+            "trend_id": hashlib.sha256(identity.encode()).hexdigest()[:24],
+            **{name: cluster[name] for name in ("cluster_id", "cluster_key_type", "cluster_key")},
+            "display_name": _name(cluster, story, last),
+            "platforms": platforms or cluster["platforms"],
+            "status": life.status,
+            "detected_at": life.detected_at,
+            "level": round(life.level, 4),
+            "trend_score": parts.trend_score,
+            "growth_score": parts.growth,
+            "breadth_score": parts.breadth,
+            "engagement_score": parts.engagement,
+            "novelty_score": parts.novelty,
+            "confidence_score": parts.confidence,
+            "surprise": round(judged.decades, 4),
+            "velocity_score": round(judged.deviations, 4),
+            "acceleration": round(judged.deviations - (last["velocity_score"] if last else 0.0), 4),
+            "coherence": round(story.coherence(self.embed), 4),
+            "heat": story.heat,
+            "artifact_count": int(posts),
+            "author_count": judged.authors,
+            "expected_count": round(judged.expected, 4),
+            "seen_before": judged.seen_before,
+            "window_hours": window_hours,
+            "engagement_gained": float(gained),
+            "why": why(
+                posts=int(posts),
+                authors=judged.authors,
+                window_hours=window_hours,
+                expected=judged.expected,
+                seen_before=judged.seen_before,
+                past_hours=min(past, scale.reach // HOUR - window_hours),
+            ),
+            "capture_day": capture_day(self.hour),
+            "capture_hour": self.hour,
         }
-        rows.append(_row(history, view, number, life, measures, hour))
-    return rows
 
 
-def _coherence(
-    history: History,
-    number: int,
-    hour: datetime,
-    settings: DetectorSettings,
-    embed: Callable[[Sequence[str]], Vectors],
-) -> float:
-    now = history.index(hour)
-    texts = history.texts.until(now)
-    lately = (texts["cluster"] == number) & (texts["happened"] > now - settings.window_hours)
-    return coherence(embed(sorted(set(texts["text"][lately]))[:MOST_TEXTS]))
+_NOTHING = {"status": "stale"}
 
 
-def _is_alive(row: Row | None) -> bool:
-    return row is not None and row["status"] != "stale"
+def _name(cluster: Row, story: Story, last: Row | None) -> str:
+    """What a person would call it; what is over keeps its name."""
+    if cluster["cluster_key_type"] == "phrase":
+        name = story.name()
+    elif cluster["cluster_key_type"] in ("url", "topic"):
+        name = story.shared_name()
+    else:
+        name = None
+    return str(name or (last or cluster)["display_name"])
 
 
-def _row(history: History, view: _View, number: int, life: Life, measures: dict[str, float], hour: datetime) -> Row:
-    cluster = history.clusters[number]
-    mask = int(view.platforms[number])
-    platforms = [name for bit, name in enumerate(history.platforms) if mask >> bit & 1]
-    posts, authors = int(view.posts[number]), int(view.authors[number])
-    engagement = float(view.engagement[number])
-    parts = score_parts(
-        z=measures["velocity_score"], authors=authors, platforms=len(platforms), engagement_gained=engagement
-    )
-    identity = f"{cluster['cluster_id']}\n{life.detected_at.isoformat()}"
-    return {
-        "trend_id": hashlib.sha256(identity.encode()).hexdigest()[:24],
-        "cluster_id": cluster["cluster_id"],
-        "cluster_key_type": cluster["cluster_key_type"],
-        "cluster_key": cluster["cluster_key"],
-        "display_name": cluster["display_name"],
-        "platforms": platforms or cluster["platforms"],
-        "status": life.status,
-        "detected_at": life.detected_at,
-        "trend_score": parts.trend_score,
-        "growth_score": parts.growth,
-        "breadth_score": parts.breadth,
-        "engagement_score": parts.engagement,
-        **measures,
-        "artifact_count": posts,
-        "author_count": authors,
-        "window_hours": view.window_hours,
-        "engagement_gained": engagement,
-        "why": why(
-            posts=posts,
-            authors=authors,
-            window_hours=view.window_hours,
-            expected=measures["expected_count"],
-            baseline_hours=view.baseline_hours,
-        ),
-        "capture_day": capture_day(hour),
-        "capture_hour": hour,
-    }
+def _share(mine: set[str], theirs: set[str]) -> float:
+    return len(mine & theirs) / len(mine | theirs) if mine | theirs else 0.0

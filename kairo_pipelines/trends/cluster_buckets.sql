@@ -1,4 +1,4 @@
--- What each capture hour from $first_hour on added to each cluster, by the hour in which it happened.
+-- What each capture hour from $first_hour on added to each cluster, by the bucket in which it happened.
 -- Relations: runs (capture_runs), artifacts, links and observations; the last three reach back so that an item seen
 -- again is compared with its last counts and finds its clusters.
 WITH coverage AS (
@@ -12,7 +12,7 @@ WITH coverage AS (
 posted AS (
     SELECT
         links.cluster_id,
-        date_trunc('hour', artifacts.happened_at) AS bucket_start,
+        time_bucket($width::INTERVAL, artifacts.happened_at) AS bucket_start,
         artifacts.capture_hour,
         count(*) AS artifact_count,
         count(DISTINCT artifacts.platform || ' ' || artifacts.author) AS author_count,
@@ -31,6 +31,7 @@ risen AS (
     SELECT
         evidence_id,
         capture_hour,
+        observed_at,
         like_count - max(like_count) OVER earlier AS likes,
         comment_count - max(comment_count) OVER earlier AS comments,
         share_count - max(share_count) OVER earlier AS shares,
@@ -49,6 +50,8 @@ growth AS (
     SELECT
         evidence_id,
         capture_hour,
+        -- an answer that came after its hour was over is of that hour
+        time_bucket($width::INTERVAL, least(observed_at, capture_hour + INTERVAL 59 MINUTE)) AS bucket_start,
         greatest(coalesce(likes, 0), 0)
         + $comment_weight * greatest(coalesce(comments, 0), 0)
         + $share_weight * greatest(coalesce(shares, 0), 0)
@@ -59,7 +62,7 @@ growth AS (
 gained AS (
     SELECT
         links.cluster_id,
-        growth.capture_hour AS bucket_start,
+        growth.bucket_start,
         growth.capture_hour,
         sum(growth.gained) AS engagement_gained,
         list_sort(list(DISTINCT artifacts.platform)) AS platforms

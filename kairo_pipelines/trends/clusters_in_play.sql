@@ -5,7 +5,7 @@ WITH in_play AS (
     FROM authors
     WHERE bucket_start > $window_start
     GROUP BY cluster_id
-    HAVING count(DISTINCT author_hash) >= 2
+    HAVING count(DISTINCT author_hash) >= $least_authors
     UNION
     SELECT cluster_id
     FROM candidates

@@ -1,5 +1,6 @@
-"""What the detector looks at: the increments of baseline and window, read once for a range of hours."""
+"""What the detector looks at: the increments of window and past, read once for a range of hours."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,25 +20,31 @@ from kairo_pipelines.lake.tables import (
     NORMALIZED_ARTIFACTS,
     TREND_CANDIDATES,
 )
+from kairo_pipelines.trends.heat import Heat, read_heat
 from kairo_pipelines.trends.lifecycle import REFRACTORY
 from kairo_pipelines.trends.queries import query
+from kairo_pipelines.trends.windows import LONG
 
 #: How far back an answer may lie that still covers an hour.
 LONGEST_CADENCE = timedelta(days=7)
+#: Authors under which no cluster is ever looked at.
+LEAST_AUTHORS = 2
+
+Columns = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
 class Increments:
     """Rows in order of capture, as columns; `captured` and `happened` count hours from the history's start."""
 
-    columns: dict[str, NDArray[Any]]
+    columns: Columns
 
     @classmethod
     def of(cls, rows: pa.Table) -> "Increments":
         """The columns of an Arrow table that is ordered by `captured`."""
         return cls({name: rows.column(name).to_numpy(zero_copy_only=False) for name in rows.column_names})
 
-    def until(self, hour: int) -> dict[str, NDArray[Any]]:
+    def until(self, hour: int) -> Columns:
         """What had been captured by the end of an hour."""
         end = np.searchsorted(self.columns["captured"], hour, side="right")
         return {name: values[:end] for name, values in self.columns.items()}
@@ -56,10 +63,12 @@ class History:
     buckets: Increments
     #: captured, happened, author: one row a post, of everything, not only these clusters
     volume: Increments
-    #: captured, happened, cluster, text: what was posted in the clusters, from the first hour's window on
+    #: captured, happened, cluster, item, text, names: what was posted in the clusters, from the first hour's window on
     texts: Increments
     #: by hour: whether any surface answered in it, or before and is not yet due again
     covered: NDArray[np.bool_]
+    #: how likely items are to become big
+    heat: Heat
     #: the candidates of the refractory time before
     candidates: list[dict[str, Any]]
     platforms: list[str]
@@ -69,13 +78,16 @@ class History:
         return (hour - self.start) // HOUR
 
 
-def read_history(lake: Lake, hours: HourRange, *, window: timedelta, baseline: timedelta) -> History:
-    """Increments of baseline and window before these hours and of the hours themselves; never all history."""
-    start = hours.first - window - baseline
+def read_history(lake: Lake, hours: HourRange, reach: timedelta = LONG.reach) -> History:
+    """Increments of window and past before these hours and of the hours themselves; never all history."""
+    start, window_start = hours.first + HOUR - reach, hours.first + HOUR - LONG.window
     recent = Slice(TREND_CANDIDATES, hours.first - REFRACTORY, hours.first - HOUR)
     authors, buckets = Slice(CLUSTER_AUTHORS, start, hours.last), Slice(CLUSTER_BUCKETS, start, hours.last)
     in_play = lake.sql(
-        query("clusters_in_play"), {"window_start": hours.first - window}, authors=authors, candidates=recent
+        query("clusters_in_play"),
+        {"window_start": window_start, "least_authors": LEAST_AUTHORS},
+        authors=authors,
+        candidates=recent,
     )
     clusters = lake.sql(
         "SELECT clusters.*, in_play.cluster FROM clusters JOIN in_play USING (cluster_id) ORDER BY cluster",
@@ -98,13 +110,14 @@ def read_history(lake: Lake, hours: HourRange, *, window: timedelta, baseline: t
         texts=Increments.of(
             lake.sql(
                 query("text_history"),
-                {"start": start, "window_start": hours.first - window},
-                artifacts=Slice(NORMALIZED_ARTIFACTS, hours.first - window, hours.last),
-                links=Slice(ARTIFACT_CLUSTER_LINKS, hours.first - window, hours.last),
-                in_play=in_play,
+                {"start": start, "window_start": window_start},
+                artifacts=Slice(NORMALIZED_ARTIFACTS, window_start, hours.last),
+                links=Slice(ARTIFACT_CLUSTER_LINKS, window_start, hours.last),
+                clusters=clusters,
             )
         ),
         covered=_covered(lake, start, hours.last),
+        heat=read_heat(lake, HourRange(window_start, hours.last)),
         candidates=lake.sql("SELECT * FROM rows ORDER BY capture_hour", rows=recent).to_pylist(),
         platforms=known,
     )

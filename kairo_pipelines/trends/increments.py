@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pyarrow as pa
 
-from kairo_pipelines.hours import HourRange
+from kairo_pipelines.hours import HOUR, HourRange
 from kairo_pipelines.lake.lake import Lake, Slice
 from kairo_pipelines.lake.tables import (
     ARTIFACT_CLUSTER_LINKS,
@@ -21,16 +21,19 @@ from kairo_pipelines.trends.queries import query
 LATENESS_LIMIT = timedelta(days=28)
 #: For so long after first sight what an item gains is counted to its clusters.
 GROWTH_MEMORY = timedelta(days=3)
+#: A text that was posted so long ago is no copy when it comes again.
+COPY_MEMORY = timedelta(days=3)
 
 
-def added_buckets(lake: Lake, hours: HourRange) -> pa.Table:
-    """The rows of `cluster_buckets`; reads as far back as an item's growth is followed, never all history."""
+def added_buckets(lake: Lake, hours: HourRange, width: timedelta = HOUR) -> pa.Table:
+    """The rows of `cluster_buckets`, in buckets of this width; reads as far back as an item's growth is followed."""
     recent = hours.reaching_back(GROWTH_MEMORY)
     return CLUSTER_BUCKETS.fitted(
         lake.sql(
             query("cluster_buckets"),
             {
                 "first_hour": hours.first,
+                "width": width,
                 "followed_for": GROWTH_MEMORY,
                 "lateness_limit": LATENESS_LIMIT,
                 "comment_weight": COMMENT_WEIGHT,
@@ -45,13 +48,14 @@ def added_buckets(lake: Lake, hours: HourRange) -> pa.Table:
     )
 
 
-def added_authors(lake: Lake, hours: HourRange) -> pa.Table:
-    """The rows of `cluster_authors`."""
+def added_authors(lake: Lake, hours: HourRange, width: timedelta = HOUR) -> pa.Table:
+    """The rows of `cluster_authors`, in buckets of this width; who repeats a text of the days before has none."""
     return CLUSTER_AUTHORS.fitted(
         lake.sql(
             query("cluster_authors"),
-            {"lateness_limit": LATENESS_LIMIT},
+            {"lateness_limit": LATENESS_LIMIT, "width": width},
             artifacts=Slice.of(NORMALIZED_ARTIFACTS, hours),
+            known=Slice.of(NORMALIZED_ARTIFACTS, hours.reaching_back(COPY_MEMORY)),
             links=Slice.of(ARTIFACT_CLUSTER_LINKS, hours),
         )
     )

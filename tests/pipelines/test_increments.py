@@ -27,6 +27,8 @@ def lake(tmp_path) -> Lake:
         "evidence_id": "1",
         "platform": "hackernews",
         "normalized_text": "text",
+        "phrase_keys": [],
+        "phrases": [],
         "hashtags": [],
         "mentions": [],
         "signature": [],
@@ -85,6 +87,50 @@ def test_an_unknown_author_is_never_a_distinct_one(lake):
     assert added_buckets(lake, HourRange.single(FIRST)).to_pylist()[0]["artifact_count"] == 1
 
 
+def test_who_repeats_a_text_is_no_further_author_and_the_repetition_is_counted(lake):
+    [artifact] = lake.read(NORMALIZED_ARTIFACTS).to_pylist()
+    posts = [
+        {**artifact, "artifact_id": f"a{number}", "author": author, "signature": signature}
+        for number, (author, signature) in enumerate([("ada", [1, 2]), ("bob", [2, 3]), ("cy", [4]), ("di", [])])
+    ]
+    store(lake, NORMALIZED_ARTIFACTS, FIRST, *posts)
+    links = [
+        {"artifact_id": post["artifact_id"], "cluster_id": "c", "role": "primary", "key_type": "phrase"}
+        for post in posts
+    ]
+    store(lake, ARTIFACT_CLUSTER_LINKS, FIRST, *links)
+    hours = HourRange.single(FIRST)
+    assert added_authors(lake, hours).num_rows == 3
+    assert added_buckets(lake, hours).to_pylist()[0]["artifact_count"] == 4
+
+
+def test_a_text_that_comes_again_after_days_is_no_copy(lake):
+    [artifact] = lake.read(NORMALIZED_ARTIFACTS).to_pylist()
+    [link] = lake.read(ARTIFACT_CLUSTER_LINKS).to_pylist()
+    for days, author in enumerate(["ada", "bob", "cy"]):
+        hour = FIRST + timedelta(days=2 * days)
+        post = {**artifact, "artifact_id": author, "author": author, "signature": [days // 2], "happened_at": hour}
+        store(lake, NORMALIZED_ARTIFACTS, hour, post)
+        store(lake, ARTIFACT_CLUSTER_LINKS, hour, {**link, "artifact_id": author})
+    added = [added_authors(lake, HourRange.single(FIRST + timedelta(days=day))).num_rows for day in (0, 2, 4)]
+    assert added == [1, 0, 1]
+
+
+@pytest.mark.parametrize(("minutes", "starts"), [(5, [10, 55]), (60, [0]), (24 * 60, [0])])
+def test_buckets_are_as_wide_as_they_are_set(lake, minutes, starts):
+    [artifact] = lake.read(NORMALIZED_ARTIFACTS).to_pylist()
+    [link] = lake.read(ARTIFACT_CLUSTER_LINKS).to_pylist()
+    posts = [
+        {**artifact, "artifact_id": f"a{minute}", "happened_at": FIRST + timedelta(minutes=minute)}
+        for minute in (11, 14, 59)
+    ]
+    store(lake, NORMALIZED_ARTIFACTS, FIRST, *posts)
+    store(lake, ARTIFACT_CLUSTER_LINKS, FIRST, *({**link, "artifact_id": post["artifact_id"]} for post in posts))
+    added = added_buckets(lake, HourRange.single(FIRST), timedelta(minutes=minutes)).to_pylist()
+    assert [(row["bucket_start"] - FIRST) // timedelta(minutes=1) for row in added] == starts
+    assert sum(row["artifact_count"] for row in added) == 3
+
+
 def test_an_item_is_followed_for_three_days_however_many_hours_are_made_at_once(lake):
     for day in range(6):
         hour = FIRST + timedelta(days=day)
@@ -115,6 +161,6 @@ def test_an_answer_covers_the_hours_until_its_surface_is_due_again(lake):
         status = "failed" if number == 3 else "succeeded"
         moments = {"due_at": hour, "started_at": hour, "ended_at": hour}
         store(lake, CAPTURE_RUNS, hour, {**run, **moments, "capture_id": str(number), "status": status})
-    history = read_history(lake, HourRange(FIRST, FIRST + 11 * HOUR), window=HOUR, baseline=HOUR)
+    history = read_history(lake, HourRange(FIRST, FIRST + 11 * HOUR))
     covered = history.covered[history.index(FIRST) :].tolist()
     assert covered == [True] * 3 + [False] * 6 + [True] * 3

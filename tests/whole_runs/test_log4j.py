@@ -48,7 +48,7 @@ def test_the_numbers_in_the_why_now_are_those_of_the_evidence(replayed, boards):
         rows=Slice(EVIDENCE_OBSERVATIONS),
     ).to_pylist()[0]["points"]
     assert f"{points} points" in card.why_now
-    assert "2 posts by 2 authors in 12 h" in card.why_now
+    assert "2 posts by 2 authors in 24 h" in card.why_now
 
 
 def test_the_two_brands_get_different_boards(boards):
