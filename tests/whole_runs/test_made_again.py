@@ -74,11 +74,13 @@ def listed_for_days(path: Path) -> Path:
         rows += [
             (at, 2 + n, 100 + 3 * number + n, f"Story {number}", None, f"author{number % 7}{n}", 5, 0) for n in range(3)
         ]
-    last = datetime(2021, 12, 8, 18, 10, tzinfo=UTC)
-    rows += [
-        (last, 20, 9001, "Log4j RCE Found", None, "bo", 50, 5),
-        (last, 21, 9002, "RCE 0-day exploit found in log4j, a popular Java logging package", None, "cy", 20, 1),
-    ]
+    for number in range(4):
+        at = datetime(2021, 12, 8, 15, 10, tzinfo=UTC) + timedelta(hours=number)
+        points = 50 + 150 * number
+        rows += [
+            (at, 2, 9001, "Log4j RCE Found", None, "bo", points, 5),
+            (at, 21, 9002, "RCE 0-day exploit found in log4j, a popular Java logging package", None, "cy", 20, 1),
+        ]
     names = ("snapshot_ts", "rank", "item_id", "title", "url", "author", "upvotes", "comments")
     pq.write_table(pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))), path)
     return path
