@@ -7,11 +7,12 @@ import pyarrow as pa
 
 from kairo_pipelines.hours import HourRange
 from kairo_pipelines.lake.lake import Lake, Slice
+from kairo_pipelines.lake.table import FLAG, TEXT
 from kairo_pipelines.lake.tables import ARTIFACT_CLUSTER_LINKS, CLUSTERS, NORMALIZED_ARTIFACTS
 
 #: What the topics of artifacts look like.
-TOPICS: pa.Schema = pa.schema(
-    [("artifact_id", pa.string()), ("topic", pa.string()), ("name", pa.string()), ("is_shared", pa.bool_())]
+TOPICS = pa.schema(
+    [pa.field("artifact_id", TEXT), pa.field("topic", TEXT), pa.field("name", TEXT), pa.field("is_shared", FLAG)]
 )
 
 

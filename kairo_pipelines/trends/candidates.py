@@ -12,7 +12,7 @@ from kairo_pipelines.embedding import Vectors
 from kairo_pipelines.hours import HOUR, capture_day
 from kairo_pipelines.trends.detector import unlikely_together
 from kairo_pipelines.trends.gates import is_trend, minimum_authors, threshold
-from kairo_pipelines.trends.history import History
+from kairo_pipelines.trends.history import LEAST_AUTHORS, History
 from kairo_pipelines.trends.lifecycle import Life, is_alive, next_life
 from kairo_pipelines.trends.scoring import score_parts, why
 from kairo_pipelines.trends.stories import Stories, Story
@@ -102,11 +102,13 @@ class _Hour:
 
     def rows(self) -> list[Row]:
         """The rows of trends that go on, end or begin in this hour."""
-        enough = self.view.distinct_authors(LONG) >= self.minimum_authors
+        authors = self.view.distinct_authors(LONG)
+        enough = authors >= self.minimum_authors
         living = [is_alive(self.last.get(cluster["cluster_id"], _NOTHING)["status"]) for cluster in self.clusters]
         judged = self.view.judged(np.flatnonzero(enough | np.asarray(living, dtype=bool)))
         self.tested = [one for one in judged if one.authors >= self.minimum_authors]
-        unlikely = unlikely_together(np.asarray([one.decades for one in self.tested]), FALSE_SHARE)
+        decades = np.asarray([one.decades for one in self.tested])
+        unlikely = unlikely_together(decades, FALSE_SHARE, looked_at=int((authors >= LEAST_AUTHORS).sum()))
         firing = {
             one.cluster
             for one, passed in zip(self.tested, unlikely, strict=True)

@@ -14,6 +14,8 @@ Mask = NDArray[np.bool_]
 WINSOR_DEVIATIONS = 3.0
 #: Posts assumed in the past besides those seen: what was never seen is not impossible (Jeffreys' prior).
 ASSUMED_POSTS = 0.5
+#: What is assumed of how much more than chance anything varies, and as from how many windows: a few don't show it.
+ASSUMED_OVERDISPERSION, ASSUMED_WINDOWS = 0.1, 5.0
 #: Usual posts of a window from which a time of day or week can be told from chance, and how many more of the same time
 #: a season must be seen in before it is believed by half.
 SEASONAL_FROM, SEASON_DOUBT = 5.0, 2.0
@@ -78,7 +80,8 @@ def surprise(now: Counts, past: Past) -> Surprise:
     stabilised_now = np.maximum(level + offsets[:, past.season - 1], np.sqrt(3 / 8))
     expected = usual * (stabilised_now / level) ** 2
     # the variance of √n is (1 + overdispersion · mean) / 4, by the delta method
-    overdispersion = np.maximum(4 * variance - 1, 0) / np.maximum(expected, 1)
+    measured = np.maximum(4 * variance - 1, 0) / np.maximum(expected, 1)
+    overdispersion = (number * measured + ASSUMED_WINDOWS * ASSUMED_OVERDISPERSION) / (number + ASSUMED_WINDOWS)
     shape = 1 / (1 / (seen + ASSUMED_POSTS) + overdispersion)
     return Surprise(
         decades=_decades(now, expected, shape),
@@ -87,13 +90,13 @@ def surprise(now: Counts, past: Past) -> Surprise:
     )
 
 
-def unlikely_together(decades: Counts, false_share: float) -> Mask:
+def unlikely_together(decades: Counts, false_share: float, looked_at: int | None = None) -> Mask:
     """Which of many windows, looked at together, are more than chance, so that by chance alone at most the given share
-    of them is (Benjamini and Hochberg, 1995).
+    of them is (Benjamini and Hochberg, 1995). `looked_at` counts those too that were left out as unremarkable.
     """
     order = np.argsort(-decades, kind="stable")
     ranks = np.arange(1, len(decades) + 1)
-    holds = np.flatnonzero(decades[order] >= -np.log10(false_share * ranks / max(len(decades), 1)))
+    holds = np.flatnonzero(decades[order] >= -np.log10(false_share * ranks / max(looked_at or len(decades), 1)))
     chosen = np.zeros(len(decades), dtype=bool)
     chosen[order[: holds[-1] + 1 if len(holds) else 0]] = True
     return chosen

@@ -13,6 +13,8 @@ POSTS_FOR_THREE, MOST_NEEDED = 360, 5
 #: How much the posts of a phrase must be about the same, as the mean cosine of their texts: stories that share an
 #: ordinary word lie near 0.15, those about one event above 0.3.
 MINIMUM_COHERENCE = 0.25
+#: What many talk of at once they say in many ways: from so many authors on less will do.
+CROWD, CROWD_COHERENCE = 10, 0.15
 #: What is never written as a name has to be this unlikely, in decades.
 UNNAMED_THRESHOLD = 6.0
 #: How likely the hottest item must be to become big, where lists tell; a story of a front page is one in twelve.
@@ -35,7 +37,8 @@ def threshold(authors: int) -> float:
 def is_trend(judged: Judged, key_type: str, story: Story, embed: Callable[[Sequence[str]], Vectors]) -> bool:
     """Whether a window that passed as unlikely is a trend."""
     is_pair = judged.authors <= 2
-    if story.heat is not None and story.heat < (PAIR_HEAT if is_pair else MINIMUM_HEAT):
+    is_crowd = judged.authors >= CROWD
+    if story.heat is not None and not is_crowd and story.heat < (PAIR_HEAT if is_pair else MINIMUM_HEAT):
         return False
     if is_pair:
         if judged.seen_before or story.span > PAIR_HOURS:
@@ -44,6 +47,6 @@ def is_trend(judged: Judged, key_type: str, story: Story, embed: Callable[[Seque
             return False
     if key_type != "phrase":
         return True
-    if not story.is_named and judged.decades < max(UNNAMED_THRESHOLD, THRESHOLD):
+    if not story.is_named and judged.decades < UNNAMED_THRESHOLD:
         return False
-    return story.coherence(embed) >= MINIMUM_COHERENCE
+    return story.coherence(embed) >= (CROWD_COHERENCE if is_crowd else MINIMUM_COHERENCE)

@@ -1,6 +1,6 @@
 """How likely the items of ranked lists are to become big, as known at each hour: reads the lake, judges beginnings."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,10 +32,15 @@ class Heat:
 
     items: dict[str, tuple[datetime, float]]
 
-    def of(self, items: Iterable[str], now: datetime) -> float | None:
-        """The highest of some items, as known at a moment; 0 while they are too new to tell, None where none is listed."""
+    def of(self, items: Sequence[str], now: datetime) -> float | None:
+        """The highest of some items, as known at a moment: 0 while they are too new to tell.
+
+        None where most of them are on no list: a story that is told elsewhere is not cold because a list lets it lie.
+        """
         listed = [self.items[item] for item in items if item in self.items]
-        return max((probability if since <= now else 0.0 for since, probability in listed), default=None)
+        if 2 * len(listed) < max(len(items), 1):
+            return None
+        return max(probability if since <= now else 0.0 for since, probability in listed)
 
 
 def read_heat(lake: Lake, hours: HourRange) -> Heat:

@@ -31,7 +31,7 @@ class Story:
     names: tuple[tuple[str, ...], ...]
     #: Hours from the first post to the last.
     span: int
-    #: How likely the likeliest of its items is to become big, 0 while it is too early to tell; None where no list tells.
+    #: How likely its likeliest item is to become big, 0 while it is too early to tell; None where no list tells.
     heat: float | None
 
     @cached_property

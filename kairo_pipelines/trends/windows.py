@@ -31,7 +31,7 @@ class Scale:
 SHORT = Scale(timedelta(hours=2), past=84, season=12)
 LONG = Scale(DAY, past=42, season=7)
 #: Posts usual in a short window from which it holds enough to judge by.
-BUSY = 5.0
+BUSY = 2.0
 #: Captured past without which nothing can be called unusual.
 MINIMUM_PAST = timedelta(hours=72)
 #: A window of the past counts when at least this share of it was captured.
