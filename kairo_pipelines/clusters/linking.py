@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 import pyarrow as pa
 
@@ -11,9 +12,8 @@ from kairo_pipelines.lake.table import FLAG, TEXT
 from kairo_pipelines.lake.tables import ARTIFACT_CLUSTER_LINKS, CLUSTERS, NORMALIZED_ARTIFACTS
 
 #: What the topics of artifacts look like.
-TOPICS = pa.schema(
-    [pa.field("artifact_id", TEXT), pa.field("topic", TEXT), pa.field("name", TEXT), pa.field("is_shared", FLAG)]
-)
+TOPIC_COLUMNS: dict[str, Any] = {"artifact_id": TEXT, "topic": TEXT, "name": TEXT, "is_shared": FLAG}
+TOPICS = pa.schema(TOPIC_COLUMNS)
 
 
 @dataclass(frozen=True)
