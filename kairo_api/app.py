@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from kairo_api.openapi import complete_document
 from kairo_api.problems import answer_with_problems
-from kairo_api.routes import boards, brands, health
+from kairo_api.routes import boards, brands, decisions, health
 from kairo_api.settings import ApiSettings
 from kairo_pipelines.relational.database import Database
 
@@ -23,6 +23,7 @@ paged by `limit` and `cursor`.
 _TAGS = [
     {"name": "brands", "description": "Who speaks."},
     {"name": "boards", "description": "What to say today."},
+    {"name": "decisions", "description": "What people make of it, which changes the next board."},
     {"name": "health", "description": "For supervisors and load balancers."},
 ]
 
@@ -47,7 +48,7 @@ def build_app(settings: ApiSettings | None = None, *, database: Database | None 
     )
     app.state.database = store
     answer_with_problems(app)
-    for routes in (brands, boards, health):
+    for routes in (brands, boards, decisions, health):
         app.include_router(routes.router)
     complete_document(app)
     return app

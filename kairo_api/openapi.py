@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from kairo_api.problems import Problem
+from kairo_api.routes.decisions import DECISION_PAGE, DecisionPageDTO
 from kairo_hero.dto_examples import EXAMPLES
 
 
@@ -23,8 +24,9 @@ def _completed(generate: Callable[[], dict[str, Any]]) -> Callable[[], dict[str,
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update({**problem.pop("$defs"), Problem.__name__: problem})
         # it also leaves every null out of the document, even where an example answers null
-        for name in EXAMPLES.keys() & schemas.keys():
-            schemas[name]["examples"] = [EXAMPLES[name]]
+        examples = EXAMPLES | {DecisionPageDTO.__name__: DECISION_PAGE}
+        for name in examples.keys() & schemas.keys():
+            schemas[name]["examples"] = [examples[name]]
         return document
 
     return generate_completed

@@ -20,6 +20,8 @@ from starlette.exceptions import HTTPException
 
 from kairo_api.store import require_usable
 from kairo_hero.contract import Contract
+from kairo_hero.decisions.refusing import DecisionIdTaken
+from kairo_hero.errors import ObjectNotFoundError
 from kairo_hero.migrating import SchemaOutOfDate
 from kairo_pipelines.relational.database import DatabaseUnavailable
 
@@ -91,6 +93,18 @@ KINDS: Mapping[type[Exception], Kind] = {
         "The brand has no board",
         example="sourcegraph.sourcegraph has no board yet; `kairo board sourcegraph.sourcegraph --make` makes one, and "
         "so does materializing today_board for that partition",
+    ),
+    ObjectNotFoundError: Kind(
+        "urn:kairo:problem:object-missing",
+        HTTPStatus.NOT_FOUND,
+        "There is no such object",
+        example="there is no opportunity e2a9b1d0-0c8d-4c55-9c0b-6f7f6a1d2e43",
+    ),
+    DecisionIdTaken: Kind(
+        "urn:kairo:problem:decision-id-taken",
+        HTTPStatus.CONFLICT,
+        "The decision id was used on something else",
+        example=str(DecisionIdTaken("board-2021-12-10-pin-1")),
     ),
     RequestValidationError: Kind(
         "urn:kairo:problem:invalid-request",

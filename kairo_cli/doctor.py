@@ -13,6 +13,7 @@ from kairo_api.settings import ApiSettings
 from kairo_cli.settings import CliSettings
 from kairo_cli.stores import open_database, open_lake
 from kairo_cli.terminal import plain, results
+from kairo_hero.learning.settings import LearningSettings
 from kairo_hero.llm.settings import ModelSettings
 from kairo_hero.migrating import newest_revision
 from kairo_hero.settings import HeroSettings
@@ -22,6 +23,7 @@ from kairo_pipelines.settings import EnvironmentSettings, PipelineSettings
 SETTINGS: Mapping[str, type[EnvironmentSettings]] = {
     "ingestion settings": PipelineSettings,
     "hero settings": HeroSettings,
+    "learning settings": LearningSettings,
     "model settings": ModelSettings,
     "API settings": ApiSettings,
     "Dagster settings": CliSettings,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kairo_cli import api, board, brand, dev, doctor, erase, ingest, migrate, rebuild, surface
+from kairo_cli import api, board, brand, decide, detect, dev, doctor, erase, ingest, learning, migrate, rebuild, surface
 from kairo_cli.demo import demo
 from kairo_cli.terminal import fail, say
 
@@ -26,6 +26,9 @@ app.add_typer(ingest.app, name="ingest")
 app.command()(rebuild.rebuild)
 app.add_typer(erase.app, name="erase")
 app.command()(board.board)
+app.command()(detect.detect)
+app.command()(decide.decide)
+app.command()(learning.learning)
 app.command()(api.api)
 app.command()(dev.dev)
 

@@ -11,7 +11,10 @@ from kairo_hero.vocabulary import QualityBand
 
 
 def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("this moment is out of range") from None
 
 
 def _show_example(schema: dict[str, Any], model: type[BaseModel]) -> None:

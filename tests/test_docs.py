@@ -14,6 +14,7 @@ import kairo_hero.definitions
 import kairo_pipelines.definitions
 from kairo_api.settings import ApiSettings
 from kairo_cli.settings import CliSettings
+from kairo_hero.learning.settings import LearningSettings
 from kairo_hero.llm.settings import ModelSettings
 from kairo_hero.settings import HeroSettings
 from kairo_pipelines.connectors.connector import Connector
@@ -32,6 +33,7 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 SETTINGS: list[type[EnvironmentSettings]] = [
     PipelineSettings,
     HeroSettings,
+    LearningSettings,
     ModelSettings,
     ApiSettings,
     CliSettings,

@@ -7,7 +7,7 @@ import dagster as dg
 from kairo_hero.assets.partitions import BRANDS, GROUP, ONE_RUN, OWNERS, brands_of
 from kairo_hero.brands.brand_ir import compiled_brand
 from kairo_hero.brands.snapshot import snapshot_brand
-from kairo_hero.learning_summary import learning_summary as summarize
+from kairo_hero.learning.summary import learning_summary as summarize
 from kairo_pipelines.relational.database import Database
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from kairo_hero.boards.reading import kept_board
 from kairo_hero.brands.taboos import taboos_in
+from kairo_hero.decisions.standing import rejected_cards
 from kairo_hero.dto import OpportunityDraftDTO, OpportunityDTO
-from kairo_hero.models import LearningEvent, Opportunity
+from kairo_hero.models import Opportunity
 from kairo_hero.signals.trends import Trend
 
 #: What a draft says of a card; a card keeps its id, its pins and its packages while its trend lives.
@@ -51,6 +52,7 @@ def persist_cards(
         card.score_breakdown = draft.score_breakdown.model_dump()
         card.evidence = [evidence.model_dump(mode="json") for evidence in trend.evidence]
         card.sparkline = list(trend.sparkline)
+        card.cluster_kind = trend.candidate["cluster_key_type"]
         card.run_id = run_id
         card.fingerprint = hashlib.sha256(f"{draft.trend_id}\n{draft.type}".encode()).hexdigest()[:32]
         session.add(card)
@@ -99,19 +101,15 @@ def current_cards(
 
 
 def silenced_trends(session: Session, brand_id: uuid.UUID, at: datetime) -> set[str]:
-    """The trends whose cards people snoozed until later, or rejected."""
+    """The trends whose cards people snoozed until later, or rejected and did not think better of it."""
     snoozed = session.scalars(
         select(Opportunity).where(
             Opportunity.brand_id == brand_id, Opportunity.is_snoozed, Opportunity.trend_id.is_not(None)
         )
     )
-    rejected = session.scalars(
-        select(Opportunity.trend_id)
-        .join(LearningEvent, LearningEvent.opportunity_id == Opportunity.id)
-        .where(Opportunity.brand_id == brand_id, LearningEvent.signal_type == "reject")
-    )
+    rejected = rejected_cards(session, brand_id, at)
     return {str(card.trend_id) for card in snoozed if _is_asleep(card, at)} | {
-        str(trend) for trend in rejected if trend
+        card.trend_id for card in rejected if card.trend_id
     }
 
 

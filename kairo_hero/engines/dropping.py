@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from kairo_hero.dto import OpportunityDraftDTO
 
@@ -20,11 +21,27 @@ class Kept:
     dropped: Counter[str] = field(default_factory=Counter)
 
 
-def keep_best(drafts: Iterable[OpportunityDraftDTO], *, silenced_trends: set[str], most: int) -> Kept:
-    """Drop what is invalid, snoozed or rejected, near a better card, on the same evidence, or one too many."""
+class Worded(Protocol):
+    """Something that says what a card says: a draft, or a card that is kept."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def angle(self) -> str: ...
+
+
+def keep_best(
+    drafts: Iterable[OpportunityDraftDTO], *, silenced_trends: set[str], rejected: Sequence[Worded] = (), most: int
+) -> Kept:
+    """Drop what is invalid, snoozed or rejected, near a better card, on the same evidence, or one too many.
+
+    What says nearly the same as a card that was rejected is rejected too, whichever trend it rests on.
+    """
     kept = Kept()
     for draft in drafts:
         reason = _reason_to_drop(draft, kept.drafts, silenced_trends, most)
+        if reason is None and any(likeness(draft, other) >= NEAR_DUPLICATE for other in rejected):
+            reason = "snoozed_or_rejected"
         if reason:
             kept.dropped[reason] += 1
         else:
@@ -46,11 +63,11 @@ def _reason_to_drop(
     return "over_limit" if len(better) >= most else None
 
 
-def likeness(one: OpportunityDraftDTO, other: OpportunityDraftDTO) -> float:
+def likeness(one: Worded, other: Worded) -> float:
     """Jaccard likeness of the words of title and angle, case folded: 1 for the same words, 0 for none in common."""
     mine, theirs = _words(one), _words(other)
     return len(mine & theirs) / len(mine | theirs) if mine | theirs else 1.0
 
 
-def _words(draft: OpportunityDraftDTO) -> set[str]:
+def _words(draft: Worded) -> set[str]:
     return set(_WORD.findall(f"{draft.title} {draft.angle}".casefold()))

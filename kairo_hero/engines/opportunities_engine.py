@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kairo_hero.brands.brand_ir import compiled_brand
 from kairo_hero.brands.snapshot import snapshot_brand
+from kairo_hero.decisions.standing import rejected_cards
 from kairo_hero.dto import (
     BrandIRDTO,
     BrandSnapshotDTO,
@@ -25,8 +26,8 @@ from kairo_hero.engines.dropping import Kept, keep_best
 from kairo_hero.errors import ObjectNotFoundError
 from kairo_hero.graphs.grounded import compose_opportunities
 from kairo_hero.graphs.inputs import OpportunityInputs
-from kairo_hero.learning_summary import default_summary, learning_summary
-from kairo_hero.models import Brand, TodayBoard
+from kairo_hero.learning.summary import default_summary, learning_summary
+from kairo_hero.models import Brand, Opportunity, TodayBoard
 from kairo_hero.observability import RunLog
 from kairo_hero.settings import HeroSettings
 from kairo_hero.signals.bundle import Signals
@@ -57,6 +58,7 @@ class _Brand:
     ir: BrandIRDTO
     learning: LearningSummaryDTO
     silenced: set[str]
+    rejected: list[Opportunity]
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,9 @@ def _read_brand(session: Session, brand_id: uuid.UUID, at: datetime) -> _Brand:
         logger.warning("the learning summary of %s failed; the board is made without it", brand_id, exc_info=True)
         learning = default_summary(brand_id, at)
     ir = compiled_brand(session, snapshot, at)
-    return _Brand(row, snapshot, ir, learning, silenced_trends(session, brand_id, at))
+    return _Brand(
+        row, snapshot, ir, learning, silenced_trends(session, brand_id, at), rejected_cards(session, brand_id, at)
+    )
 
 
 def _signals(stores: BoardStores, brand: _Brand, gather: bool, at: datetime) -> Signals:
@@ -152,7 +156,7 @@ def _compose(stores: BoardStores, brand: _Brand, signals: Signals, log: RunLog) 
         logger.warning("no cards of %s could be composed", brand.snapshot.brand_name, exc_info=True)
         log.write("run_fail", flow="f1", error=repr(error), obs_health="degraded")
         return _Outcome(Kept(), {}, f"no new cards could be composed ({type(error).__name__})")
-    kept = keep_best(drafts, silenced_trends=brand.silenced, most=stores.settings.board_cards)
+    kept = keep_best(drafts, silenced_trends=brand.silenced, rejected=brand.rejected, most=stores.settings.board_cards)
     kept.dropped["not_relevant"] += len(trends) - len(drafts)
     kept.dropped["taboo"] += signals.taboo_topics
     return _Outcome(kept, {trend.candidate["trend_id"]: trend for trend in trends}, signals.silence)

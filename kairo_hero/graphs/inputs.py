@@ -17,3 +17,5 @@ class OpportunityInputs:
     trends: tuple[tuple[Trend, Fit], ...]
     learning: LearningSummaryDTO
     trend_hour: datetime
+    #: Names of the other brands that are worked for; none of them belongs into this brand's words.
+    other_brands: tuple[str, ...] = ()

@@ -1,8 +1,11 @@
 """The score of an opportunity: points for trend, fit and freshness, and what learning adds or takes."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kairo_hero.dto import LearningSummaryDTO, ScoreBreakdownDTO
+from kairo_hero.learning.factors import bounded
 
 TREND_POINTS, FIT_POINTS, FRESHNESS_POINTS = 35.0, 45.0, 20.0
 #: Hours in which freshness halves, counted from the newest post.
@@ -23,23 +26,26 @@ def opportunity_score(
     relevance: float,
     hours_since_last_post: float,
     learning: LearningSummaryDTO,
-    features: dict[str, str],
+    features: Mapping[str, str],
 ) -> Scored:
     """35 points for the trend's own score, 45 for relevance, 20 for freshness (halving in 12 h).
 
-    Learning multiplies the sum by the factor of each feature of the card (`dimension` to `value`) that people have
-    decided on; its points are what that adds or takes away. The parts, to one decimal, add up to the score.
+    Learning multiplies the sum by what was learned of the card's features (`dimension` to `value`); its points are what
+    that adds or takes away, up to a score of 100. The parts, to one decimal, add up to the score.
     """
     trend = round(TREND_POINTS * trend_score / 100, 1)
     fit = round(FIT_POINTS * relevance, 1)
     freshness = round(FRESHNESS_POINTS * 0.5 ** (hours_since_last_post / FRESHNESS_HALF_LIFE), 1)
     earned = trend + fit + freshness
-    factor = 1.0
-    for known in learning.factors:
-        if features.get(known.dimension) == known.value:
-            factor *= known.factor
-    learned = round(min(100.0, max(0.0, earned * factor)) - earned, 1)
+    learned = round(min(100.0, earned * learned_factor(learning, features)) - earned, 1)
     return Scored(
         round(earned + learned, 1),
         ScoreBreakdownDTO(trend=trend, fit=fit, freshness=freshness, learning=learned),
+    )
+
+
+def learned_factor(learning: LearningSummaryDTO, features: Mapping[str, str]) -> float:
+    """The product of the factors of the card's features, within what learning may do to a score; 1 without any."""
+    return bounded(
+        math.prod(known.factor for known in learning.factors if features.get(known.dimension) == known.value)
     )

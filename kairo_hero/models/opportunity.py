@@ -36,6 +36,8 @@ class Opportunity(Identified, Timestamped, Base):
     primary_channel: Mapped[str]
     suggested_channels: Mapped[Strings]
     trend_id: Mapped[str | None]
+    #: What the trend's posts have in common: a phrase, a link, a hashtag.
+    cluster_kind: Mapped[str | None]
     evidence: Mapped[Objects]
     sparkline: Mapped[Numbers]
     is_pinned: Mapped[bool] = mapped_column(default=False)

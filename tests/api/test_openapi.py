@@ -8,19 +8,24 @@ from fastapi.testclient import TestClient
 from kairo_api.app import build_app
 from kairo_api.problems import Problem
 from kairo_api.routes.brands import BrandPageDTO
+from kairo_api.routes.decisions import DecisionPageDTO
 from kairo_api.routes.health import HealthDTO, ReadinessDTO
-from kairo_hero.dto import TodayBoardDTO
+from kairo_hero.dto import DecisionResponseDTO, TodayBoardDTO
 from kairo_pipelines.relational.database import Database
 
 PROBLEMS = {
     "/api/brands": {"422", "500", "503"},
     "/api/brands/{brand_id}/today": {"404", "422", "500", "503"},
+    "/api/{kind}/{object_id}/decision": {"404", "409", "422", "500", "503"},
+    "/api/{kind}/{object_id}/decisions": {"404", "422", "500", "503"},
     "/healthz": {"500"},
     "/readyz": {"500", "503"},
 }
 ANSWERS = {
     "/api/brands": BrandPageDTO,
     "/api/brands/{brand_id}/today": TodayBoardDTO,
+    "/api/{kind}/{object_id}/decision": DecisionResponseDTO,
+    "/api/{kind}/{object_id}/decisions": DecisionPageDTO,
     "/healthz": HealthDTO,
     "/readyz": ReadinessDTO,
 }
@@ -29,6 +34,12 @@ ANSWERS = {
 @pytest.fixture(scope="module")
 def document() -> dict:
     return TestClient(build_app(database=Database("sqlite://"))).get("/openapi.json").json()
+
+
+def operation_at(document: dict, path: str) -> dict:
+    """The one thing that can be done at a path."""
+    (operation,) = document["paths"][path].values()
+    return operation
 
 
 @pytest.fixture(params=PROBLEMS)
@@ -59,13 +70,13 @@ def test_every_parameter_is_described(document, path):
 
 
 def test_a_path_shows_a_valid_example_of_its_answer(document, path):
-    answer = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    answer = operation_at(document, path)["responses"]["200"]["content"]["application/json"]["schema"]
     (example,) = schema_at(document, answer["$ref"])["examples"]
     assert ANSWERS[path].model_validate(example)
 
 
 def test_a_path_declares_its_problems_each_with_a_valid_example(document, path):
-    responses = document["paths"][path]["get"]["responses"]
+    responses = operation_at(document, path)["responses"]
     assert {status for status in responses if status >= "400"} == PROBLEMS[path]
     for status in PROBLEMS[path]:
         (media_type, content), *others = responses[status]["content"].items()
@@ -78,8 +89,8 @@ def test_a_path_declares_its_problems_each_with_a_valid_example(document, path):
 
 
 def test_what_may_be_cached_says_so(document):
-    for path in ("/api/brands", "/api/brands/{brand_id}/today"):
-        responses = document["paths"][path]["get"]["responses"]
+    for path in ("/api/brands", "/api/brands/{brand_id}/today", "/api/{kind}/{object_id}/decisions"):
+        responses = operation_at(document, path)["responses"]
         assert set(responses["200"]["headers"]) == {"ETag", "Cache-Control"}
         assert "content" not in responses["304"]
 
@@ -95,12 +106,19 @@ def test_every_reference_leads_somewhere(document):
                 yield from references(child)
 
     for reference in set(references(document)):
-        assert schema_at(document, reference)
+        assert schema_at(document, reference) is not None
 
 
 def test_operations_are_named_after_what_they_do(document):
     names = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
-    assert names == {"list_brands", "read_today_board", "check_health", "check_readiness"}
+    assert names == {
+        "list_brands",
+        "read_today_board",
+        "decide",
+        "list_decisions",
+        "check_health",
+        "check_readiness",
+    }
 
 
 def test_the_document_is_the_same_each_time():
@@ -111,8 +129,8 @@ def test_the_document_is_the_same_each_time():
 def test_parameters_have_their_limits_and_formats(document):
     parameters = {
         parameter["name"]: parameter["schema"]
-        for path in document["paths"].values()
-        for parameter in path["get"].get("parameters", [])
+        for path in document["paths"]
+        for parameter in operation_at(document, path).get("parameters", [])
     }
     limit = parameters["limit"]
     assert (limit["minimum"], limit["maximum"], limit["default"]) == (1, 200, 50)

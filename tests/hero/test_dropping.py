@@ -65,3 +65,10 @@ def test_what_people_snoozed_or_rejected_stays_away():
 def test_a_board_holds_so_many_cards_and_no_more():
     cards = [draft(f"{word} story", evidence=(word,)) for word in ("red", "green", "blue")]
     assert kept(*cards, most=2) == (["red story", "green story"], {"over_limit": 1})
+
+
+def test_what_says_nearly_the_same_as_a_rejected_card_stays_away_too():
+    rejected = draft("one two three four five six", trend="of last week")
+    again = draft("one two three four five six seven", trend="of today")
+    result = keep_best([again], silenced_trends=set(), rejected=[rejected], most=10)
+    assert (result.drafts, dict(result.dropped)) == ([], {"snoozed_or_rejected": 1})

@@ -1,0 +1,1 @@
+"""What people decide on cards, packages and variants: recorded once each, and what of it stands."""

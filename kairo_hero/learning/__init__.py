@@ -1,0 +1,1 @@
+"""What a brand's decisions say about its next cards."""
