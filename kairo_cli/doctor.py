@@ -117,7 +117,7 @@ def _observations() -> str:
 def _models() -> str:
     settings = ModelSettings.from_environment()
     if settings.enabled:
-        return "an endpoint is set, and nothing calls a model yet; boards are composed from the signals alone"
+        return f"{settings.model_heavy} and {settings.model_fast} at {settings.endpoint_host} compose boards"
     why = "LLM_DISABLED is true" if settings.llm_disabled else "neither OPENAI_API_KEY nor OPENAI_BASE_URL is set"
     return f"none is called, since {why}; boards are composed from the signals alone"
 

@@ -7,6 +7,7 @@ import dagster as dg
 
 from kairo_hero.assets.board import TREND_CANDIDATES, external_signals, today_board
 from kairo_hero.assets.brand import brand_ir, brand_snapshot, learning_summary
+from kairo_hero.llm.settings import ModelSettings
 from kairo_hero.sensors import BOARDS_JOB, brand_partitions, morning_boards
 from kairo_hero.settings import HeroSettings
 from kairo_pipelines.definitions import executor
@@ -41,6 +42,7 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
         resources={
             **build_resources(settings),
             "hero_settings": dg.ResourceDefinition.hardcoded_resource(settings),
+            "model_settings": dg.ResourceDefinition.hardcoded_resource(ModelSettings.from_environment()),
             **(resource_overrides or {}),
         },
     )

@@ -11,6 +11,8 @@ from kairo_hero.assets.partitions import BRANDS, GROUP, ONE_RUN, OWNERS, brands_
 from kairo_hero.brands.taboos import taboo_patterns, taboos_in
 from kairo_hero.dto import ExternalSignalBundleDTO, OpportunityDTO, TodayBoardDTO
 from kairo_hero.engines.opportunities_engine import BoardStores, generate_today_board
+from kairo_hero.llm.client import ModelClient
+from kairo_hero.llm.settings import ModelSettings
 from kairo_hero.models import TodayBoard
 from kairo_hero.settings import HeroSettings
 from kairo_hero.signals.gathering import gather_signals
@@ -82,9 +84,10 @@ def today_board(
     database: dg.ResourceParam[Database],
     lake: dg.ResourceParam[Lake],
     hero_settings: dg.ResourceParam[HeroSettings],
+    model_settings: dg.ResourceParam[ModelSettings],
 ) -> dg.MaterializeResult:
     """Make and keep each brand's board from the signals last gathered."""
-    stores = BoardStores(database, lake, hero_settings)
+    stores = BoardStores(database, lake, hero_settings, ModelClient.where_enabled(model_settings, database))
     with database.reading() as session:
         brand_ids: list[uuid.UUID] = [brand.id for brand in brands_of(context, session)]
     boards = [generate_today_board(stores, brand_id, run_id=context.run.run_id, gather=False) for brand_id in brand_ids]
@@ -92,6 +95,7 @@ def today_board(
         metadata={
             "cards": sum(len(board.opportunities) for board in boards),
             "degraded": sum(board.meta.degraded for board in boards),
+            "cost in USD": round(sum(board.meta.cost_usd for board in boards), 6),
             "board": dg.MetadataValue.md("\n\n".join(_as_markdown(board) for board in boards)),
         },
         check_results=[_grounded(database, context.run.run_id, boards), _no_taboo(boards)],

@@ -61,10 +61,13 @@ def persist_cards(
     return cards
 
 
-def earlier_cards(session: Session, brand_id: uuid.UUID, at: datetime) -> list[Opportunity]:
-    """The cards of the brand's last board, for a board that could compose none."""
+def earlier_cards(
+    session: Session, brand_id: uuid.UUID, at: datetime, since: datetime | None = None
+) -> list[Opportunity]:
+    """The cards of the brand's last board, for a board that could compose none; of one made since then, where given."""
     last = kept_board(session, brand_id, at)
-    shown = [card.id for card in last.opportunities] if last else []
+    stands = last is not None and (since is None or last.meta.generated_at >= since)
+    shown = [card.id for card in last.opportunities] if last and stands else []
     return list(
         session.scalars(
             select(Opportunity).where(Opportunity.id.in_(shown)).order_by(Opportunity.score.desc(), Opportunity.id)

@@ -4,40 +4,34 @@ import logging
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kairo_hero.brands.brand_ir import compiled_brand
-from kairo_hero.brands.snapshot import snapshot_brand
-from kairo_hero.decisions.standing import rejected_cards
 from kairo_hero.dto import (
-    BrandIRDTO,
     BrandSnapshotDTO,
     ExternalSignalBundleDTO,
-    LearningSummaryDTO,
     OpportunityDTO,
     TodayBoardDTO,
     TodayBoardMetaDTO,
 )
-from kairo_hero.engines.cards import current_cards, earlier_cards, persist_cards, silenced_trends
-from kairo_hero.engines.dropping import Kept, keep_best
-from kairo_hero.errors import ObjectNotFoundError
-from kairo_hero.graphs.grounded import compose_opportunities
-from kairo_hero.graphs.inputs import OpportunityInputs
-from kairo_hero.learning.summary import default_summary, learning_summary
-from kairo_hero.models import Brand, Opportunity, TodayBoard
+from kairo_hero.engines.brand_state import BrandState, read_brand_state
+from kairo_hero.engines.cards import current_cards, earlier_cards, persist_cards
+from kairo_hero.engines.composing import Composed, compose
+from kairo_hero.llm.client import ModelClient
+from kairo_hero.llm.ledger import Spent, spent
+from kairo_hero.models import Opportunity, TodayBoard
 from kairo_hero.observability import RunLog
 from kairo_hero.settings import HeroSettings
 from kairo_hero.signals.bundle import Signals
 from kairo_hero.signals.gathering import gather_signals, kept_signals
-from kairo_hero.signals.relevance import BrandMatcher
-from kairo_hero.signals.trends import Trend, todays_trends
 from kairo_pipelines.lake.lake import Lake
 from kairo_pipelines.relational.database import Database
 
 logger = logging.getLogger(__name__)
+#: For so long a board that models composed stands in for one that they could not.
+STILL_STANDS = timedelta(hours=36)
 
 
 @dataclass(frozen=True)
@@ -47,27 +41,8 @@ class BoardStores:
     database: Database
     lake: Lake
     settings: HeroSettings
-
-
-@dataclass(frozen=True)
-class _Brand:
-    """A brand as it stands when its board is made."""
-
-    row: Brand
-    snapshot: BrandSnapshotDTO
-    ir: BrandIRDTO
-    learning: LearningSummaryDTO
-    silenced: set[str]
-    rejected: list[Opportunity]
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """What came of the graph: drafts with the trends they rest on; or the reason why there are none."""
-
-    kept: Kept
-    trends: dict[str, Trend]
-    degraded_reason: str | None = None
+    #: Whom models are asked through; None where none may be asked.
+    models: ModelClient | None = None
 
 
 def generate_today_board(
@@ -85,11 +60,12 @@ def generate_today_board(
     with stores.database.writing() as session:
         if kept := _kept_for_run(session, brand_id, run_id):
             return kept
-        brand = _read_brand(session, brand_id, at)
+        brand = read_brand_state(session, brand_id, at)
     signals = _signals(stores, brand, gather, at)
-    outcome = _compose(stores, brand, signals, log)
+    models = stores.models.for_run(run_id, brand_id, log) if stores.models else None
+    composed = compose(stores.lake, brand, signals, models, log, stores.settings.board_cards)
     with stores.database.writing() as session:
-        board = _persist(session, brand, signals, outcome, run_id, at)
+        board = _persist(session, brand, signals, composed, run_id, at)
     for card in board.opportunities:
         log.write("opportunity", **card.model_dump(mode="json", include={"id", "title", "score", "trend_id"}))
     health = "degraded" if board.meta.degraded else "ok"
@@ -102,24 +78,7 @@ def _kept_for_run(session: Session, brand_id: uuid.UUID, run_id: str) -> TodayBo
     return TodayBoardDTO.model_validate(kept.board) if kept else None
 
 
-def _read_brand(session: Session, brand_id: uuid.UUID, at: datetime) -> _Brand:
-    row = session.get(Brand, brand_id)
-    if row is None:
-        raise ObjectNotFoundError(f"there is no brand {brand_id}")
-    snapshot = snapshot_brand(session, row, at)
-    try:
-        with session.begin_nested():
-            learning = learning_summary(session, brand_id, at)
-    except Exception:  # whatever it is: a board without learning is better than none
-        logger.warning("the learning summary of %s failed; the board is made without it", brand_id, exc_info=True)
-        learning = default_summary(brand_id, at)
-    ir = compiled_brand(session, snapshot, at)
-    return _Brand(
-        row, snapshot, ir, learning, silenced_trends(session, brand_id, at), rejected_cards(session, brand_id, at)
-    )
-
-
-def _signals(stores: BoardStores, brand: _Brand, gather: bool, at: datetime) -> Signals:
+def _signals(stores: BoardStores, brand: BrandState, gather: bool, at: datetime) -> Signals:
     try:
         if not gather:
             with stores.database.reading() as session:
@@ -134,49 +93,22 @@ def _signals(stores: BoardStores, brand: _Brand, gather: bool, at: datetime) -> 
         return Signals(nothing, silence="the signals could not be read")
 
 
-def _compose(stores: BoardStores, brand: _Brand, signals: Signals, log: RunLog) -> _Outcome:
-    if signals.trend_hour is None:
-        return _Outcome(Kept(), {}, signals.silence)
-    try:
-        offered = {signal.id for signal in signals.bundle.trends}
-        trends = [
-            trend for trend in todays_trends(stores.lake, signals.trend_hour) if trend.candidate["trend_id"] in offered
-        ]
-        fits = BrandMatcher(brand.snapshot).fits([". ".join(trend.texts) for trend in trends])
-        drafts = compose_opportunities(
-            OpportunityInputs(
-                snapshot=brand.snapshot,
-                ir=brand.ir,
-                trends=tuple(zip(trends, fits, strict=True)),
-                learning=brand.learning,
-                trend_hour=signals.trend_hour,
-            )
-        )
-    except Exception as error:  # whatever it is: the board degrades to the cards there are
-        logger.warning("no cards of %s could be composed", brand.snapshot.brand_name, exc_info=True)
-        log.write("run_fail", flow="f1", error=repr(error), obs_health="degraded")
-        return _Outcome(Kept(), {}, f"no new cards could be composed ({type(error).__name__})")
-    kept = keep_best(drafts, silenced_trends=brand.silenced, rejected=brand.rejected, most=stores.settings.board_cards)
-    kept.dropped["not_relevant"] += len(trends) - len(drafts)
-    kept.dropped["taboo"] += signals.taboo_topics
-    return _Outcome(kept, {trend.candidate["trend_id"]: trend for trend in trends}, signals.silence)
-
-
 def _persist(
-    session: Session, brand: _Brand, signals: Signals, outcome: _Outcome, run_id: str, at: datetime
+    session: Session, brand: BrandState, signals: Signals, composed: Composed, run_id: str, at: datetime
 ) -> TodayBoardDTO:
-    fresh = persist_cards(session, brand.row.id, outcome.kept.drafts, outcome.trends, run_id)
-    if outcome.degraded_reason and not fresh:
-        fresh = earlier_cards(session, brand.row.id, at)
+    earlier = _standing_in(session, brand, composed, at)
+    fresh = earlier or persist_cards(session, brand.row.id, composed.kept.drafts, composed.trends, run_id)
     cards = current_cards(
         session, brand.row.id, fresh, at, silenced=brand.silenced, taboo_patterns=brand.ir.taboo_patterns
     )
-    dropped = {reason: number for reason, number in sorted(outcome.kept.dropped.items()) if number}
+    dropped = {reason: number for reason, number in sorted(composed.kept.dropped.items()) if number}
     board = TodayBoardDTO(
         brand_id=brand.row.id,
         snapshot=brand.snapshot,
         opportunities=cards,
-        meta=_meta(brand.snapshot, signals, outcome, cards, dropped, run_id, at),
+        meta=_meta(brand.snapshot, signals, composed, cards, dropped, spent(session, run_id), run_id, at).model_copy(
+            update={"source": "existing"} if earlier else {}
+        ),
     )
     session.add(
         TodayBoard(
@@ -190,12 +122,22 @@ def _persist(
     return board
 
 
+def _standing_in(session: Session, brand: BrandState, composed: Composed, at: datetime) -> list[Opportunity]:
+    """The earlier cards, where none could be composed, or where models failed that had composed them a day before."""
+    if composed.models_failed:
+        return earlier_cards(session, brand.row.id, at, since=at - STILL_STANDS)
+    if composed.degraded_reason and not composed.kept.drafts:
+        return earlier_cards(session, brand.row.id, at)
+    return []
+
+
 def _meta(
     snapshot: BrandSnapshotDTO,
     signals: Signals,
-    outcome: _Outcome,
+    composed: Composed,
     cards: Iterable[OpportunityDTO],
     dropped: dict[str, int],
+    cost: Spent,
     run_id: str,
     at: datetime,
 ) -> TodayBoardMetaDTO:
@@ -209,16 +151,16 @@ def _meta(
     return TodayBoardMetaDTO(
         generated_at=at,
         run_id=run_id,
-        degraded=outcome.degraded_reason is not None,
-        degraded_reason=outcome.degraded_reason,
-        source="grounded" if outcome.kept.drafts or outcome.degraded_reason is None else "existing",
+        degraded=composed.degraded_reason is not None,
+        degraded_reason=composed.degraded_reason,
+        source=composed.source if composed.kept.drafts or composed.degraded_reason is None else "existing",
         opportunity_count=len(list(cards)),
         signals_considered=len(signals.bundle.trends),
         dropped=dropped,
         missing=[name for name, is_missing in lacks.items() if is_missing],
-        cost_usd=0.0,
-        input_tokens=0,
-        output_tokens=0,
+        cost_usd=round(cost.cost_usd, 6),
+        input_tokens=cost.input_tokens,
+        output_tokens=cost.output_tokens,
         trend_hour=signals.trend_hour,
         as_of=None,
     )

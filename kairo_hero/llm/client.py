@@ -41,6 +41,11 @@ class ModelClient:
         self._capability = Capability(settings, database)
         self._asking = Asking(settings, self._endpoint, self._ledger, self._capability)
 
+    @classmethod
+    def where_enabled(cls, settings: ModelSettings, database: Database) -> "ModelClient | None":
+        """The way to the models; None where none may be called."""
+        return cls(settings, database) if settings.enabled else None
+
     def for_run(self, run_id: str, brand_id: uuid.UUID | None, log: RunLog) -> "RunModels":
         """The models as one run of one brand may ask them."""
         return RunModels(self, OnBehalfOf(run_id, brand_id, log))

@@ -18,6 +18,7 @@ from kairo_hero.brands.brand_file import read_brand_file
 from kairo_hero.brands.importing import find_brand, import_brand, list_brands
 from kairo_hero.dto import TodayBoardDTO
 from kairo_hero.migrating import migrate
+from kairo_hero.llm.settings import ModelSettings
 from kairo_hero.settings import HeroSettings
 from kairo_pipelines.assets.partitions import hour_tags
 from kairo_pipelines.hours import HourRange
@@ -48,6 +49,7 @@ class World:
             "database": self.database,
             "settings": PipelineSettings.from_environment().model_copy(update={"author_key": AUTHOR_KEY}),
             "hero_settings": HeroSettings.from_environment(),
+            "model_settings": ModelSettings(llm_disabled=True),
         }
 
     def ingest(

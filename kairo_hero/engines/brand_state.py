@@ -1,0 +1,61 @@
+"""A brand as it stands when its board is made."""
+
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kairo_hero.brands.brand_ir import compiled_brand
+from kairo_hero.brands.snapshot import snapshot_brand
+from kairo_hero.decisions.standing import rejected_cards
+from kairo_hero.dto import BrandIRDTO, BrandSnapshotDTO, LearningSummaryDTO
+from kairo_hero.engines.cards import silenced_trends
+from kairo_hero.errors import ObjectNotFoundError
+from kairo_hero.learning.summary import default_summary, learning_summary
+from kairo_hero.models import Brand, Opportunity
+
+logger = logging.getLogger(__name__)
+#: Shorter names are words: they can't be told from what a sentence says.
+SHORTEST_NAME = 3
+
+
+@dataclass(frozen=True)
+class BrandState:
+    """The brand, what was learned of it, and what it does not want to see."""
+
+    row: Brand
+    snapshot: BrandSnapshotDTO
+    ir: BrandIRDTO
+    learning: LearningSummaryDTO
+    silenced: set[str]
+    rejected: list[Opportunity]
+    other_brands: tuple[str, ...]
+
+
+def read_brand_state(session: Session, brand_id: uuid.UUID, at: datetime) -> BrandState:
+    """Read it all at once; ObjectNotFoundError where there is no such brand."""
+    row = session.get(Brand, brand_id)
+    if row is None:
+        raise ObjectNotFoundError(f"there is no brand {brand_id}")
+    snapshot = snapshot_brand(session, row, at)
+    try:
+        with session.begin_nested():
+            learning = learning_summary(session, brand_id, at)
+    except Exception:  # whatever it is: a board without learning is better than none
+        logger.warning("the learning summary of %s failed; the board is made without it", brand_id, exc_info=True)
+        learning = default_summary(brand_id, at)
+    others = session.scalars(
+        select(Brand.name).where(Brand.id != brand_id, Brand.name != row.name).order_by(Brand.name)
+    )
+    return BrandState(
+        row=row,
+        snapshot=snapshot,
+        ir=compiled_brand(session, snapshot, at),
+        learning=learning,
+        silenced=silenced_trends(session, brand_id, at),
+        rejected=rejected_cards(session, brand_id, at),
+        other_brands=tuple(name for name in dict.fromkeys(others) if len(name) >= SHORTEST_NAME),
+    )
