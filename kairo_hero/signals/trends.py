@@ -99,7 +99,7 @@ def _one_per_story(
 
 
 def _naming(row: dict[str, Any], posts: list[dict[str, Any]]) -> tuple[int, int, str]:
-    found = [post["normalized_text"].casefold().find(row["cluster_key"]) for post in posts]
+    found = [post["normalized_text"].casefold().find(row["display_name"].casefold()) for post in posts]
     return min((at for at in found if at >= 0), default=10_000), -len(row["display_name"]), row["cluster_id"]
 
 

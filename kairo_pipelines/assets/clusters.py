@@ -11,6 +11,7 @@ from kairo_pipelines.assets.metadata import described
 from kairo_pipelines.assets.partitions import hours_of, start_over
 from kairo_pipelines.assets.policies import FOLLOWING, HOURLY, OWNED
 from kairo_pipelines.clusters.linking import linked
+from kairo_pipelines.clusters.topic_links import topics_of
 from kairo_pipelines.hours import HOUR, HourRange
 from kairo_pipelines.lake.lake import Lake, Slice
 from kairo_pipelines.lake.made_hours import record_made, require_made, require_past
@@ -41,7 +42,7 @@ ONE_PRIMARY = "one_primary_link_per_artifact"
         dg.AssetSpec(
             "clusters",
             deps=["normalized_artifacts"],
-            description="Grouping keys as they were first seen: tags, sounds, links, words and word pairs.",
+            description="Grouping keys as they were first seen: tags, sounds, links, words and word pairs, and topics.",
             kinds={"python", "deltalake"},
             code_version="1",
             **OWNED,
@@ -67,9 +68,12 @@ def linked_clusters(context: dg.AssetExecutionContext, lake: dg.ResourceParam[La
     require_past(lake, CLUSTERS, hours)
     starts_over = start_over(context, lake, hours, ARTIFACT_CLUSTER_LINKS, CLUSTERS)
 
+    topics = topics_of(lake, hours)
     # Clusters first: a link to a cluster that is not there could not be followed.
-    _store_clusters(lake, hours, linked(lake, hours).clusters, starts_over=starts_over)
-    links = lake.replace(ARTIFACT_CLUSTER_LINKS, hours, lambda: linked(lake, hours).links, drop_later=starts_over)
+    _store_clusters(lake, hours, linked(lake, hours, topics).clusters, starts_over=starts_over)
+    links = lake.replace(
+        ARTIFACT_CLUSTER_LINKS, hours, lambda: linked(lake, hours, topics).links, drop_later=starts_over
+    )
     for table in (ARTIFACT_CLUSTER_LINKS, CLUSTERS):
         record_made(lake, table, hours)
 

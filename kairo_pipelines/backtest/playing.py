@@ -1,4 +1,4 @@
-"""A recording played into a lake, through the steps that the assets make, up to what each hour added to each cluster."""
+"""A recording played into a lake, through the steps that the assets make, up to what each hour adds to clusters."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -8,6 +8,7 @@ from kairo_pipelines.capture.reading import capture_run_rows, read_landed
 from kairo_pipelines.capture.replay import FrontPageRecording
 from kairo_pipelines.capture.usual_sizes import usual_sizes
 from kairo_pipelines.clusters.linking import linked
+from kairo_pipelines.clusters.topic_links import topics_of
 from kairo_pipelines.erasure.subjects import Erased
 from kairo_pipelines.evidence.storing import store_evidence
 from kairo_pipelines.evidence.tables import EvidenceTables, evidence_tables
@@ -39,7 +40,7 @@ def play(lake: Lake, recording: FrontPageRecording, hours: HourRange, erased: Er
         evidence = evidence_tables(read_landed(landing, piece), erased)
         store_evidence(lake, piece, partial(_same, evidence), starts_over=False)
         lake.replace(NORMALIZED_ARTIFACTS, piece, normalized(lake.read(EVIDENCE_ITEMS, piece)))
-        found = linked(lake, piece)
+        found = linked(lake, piece, topics_of(lake, piece))
         lake.append_new(CLUSTERS, found.clusters)
         lake.replace(ARTIFACT_CLUSTER_LINKS, piece, found.links)
         lake.replace(CLUSTER_AUTHORS, piece, added_authors(lake, piece))

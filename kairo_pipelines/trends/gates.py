@@ -13,6 +13,8 @@ POSTS_FOR_THREE, MOST_NEEDED = 360, 5
 #: How much the posts of a phrase must be about the same, as the mean cosine of their texts: stories that share an
 #: ordinary word lie near 0.15, those about one event above 0.3.
 MINIMUM_COHERENCE = 0.25
+#: The texts of a topic share more than a word already.
+TOPIC_COHERENCE = 0.2
 #: What many talk of at once they say in many ways: from so many authors on less will do.
 CROWD, CROWD_COHERENCE = 10, 0.15
 #: What is never written as a name has to be this unlikely, in decades.
@@ -45,6 +47,8 @@ def is_trend(judged: Judged, key_type: str, story: Story, embed: Callable[[Seque
             return False
         if story.coherence(embed) < PAIR_COHERENCE:
             return False
+    if key_type == "topic":
+        return story.coherence(embed) >= (CROWD_COHERENCE if is_crowd else TOPIC_COHERENCE)
     if key_type != "phrase":
         return True
     if not story.is_named and judged.decades < UNNAMED_THRESHOLD:

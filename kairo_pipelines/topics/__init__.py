@@ -1,0 +1,1 @@
+"""Topics: texts that mean the same without sharing a tag."""
