@@ -10,6 +10,12 @@ from kairo_hero.dto import TodayBoardDTO
 from kairo_hero.models import TodayBoard
 
 
+def board_of_run(session: Session, brand_id: uuid.UUID, run_id: str) -> TodayBoardDTO | None:
+    """The board that a run made for the brand; None where it has made none."""
+    kept = session.scalar(select(TodayBoard).where(TodayBoard.brand_id == brand_id, TodayBoard.run_id == run_id))
+    return TodayBoardDTO.model_validate(kept.board) if kept else None
+
+
 def kept_board(session: Session, brand_id: uuid.UUID, as_of: datetime | None = None) -> TodayBoardDTO | None:
     """The brand's latest board, or the one that stood at `as_of`; None where none had been made."""
     boards = select(TodayBoard).where(TodayBoard.brand_id == brand_id)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kairo_hero.boards.reading import board_of_run
 from kairo_hero.dto import (
     BrandSnapshotDTO,
     ExternalSignalBundleDTO,
@@ -58,7 +58,7 @@ def generate_today_board(
     log = RunLog(run_id, stores.settings.obs_dir if stores.settings.obs_enabled else None)
     log.write("run_start", flow="f1", brand_id=brand_id)
     with stores.database.writing() as session:
-        if kept := _kept_for_run(session, brand_id, run_id):
+        if kept := board_of_run(session, brand_id, run_id):
             return kept
         brand = read_brand_state(session, brand_id, at)
     signals = _signals(stores, brand, gather, at)
@@ -71,11 +71,6 @@ def generate_today_board(
     health = "degraded" if board.meta.degraded else "ok"
     log.write("run_complete", flow="f1", cards=len(board.opportunities), obs_health=health)
     return board
-
-
-def _kept_for_run(session: Session, brand_id: uuid.UUID, run_id: str) -> TodayBoardDTO | None:
-    kept = session.scalar(select(TodayBoard).where(TodayBoard.brand_id == brand_id, TodayBoard.run_id == run_id))
-    return TodayBoardDTO.model_validate(kept.board) if kept else None
 
 
 def _signals(stores: BoardStores, brand: BrandState, gather: bool, at: datetime) -> Signals:

@@ -1,4 +1,4 @@
-"""Boards that models compose, and what a board is when they can't: answered, honest, nothing lost, nothing untracked."""
+"""Boards that models compose; and what a board is when they cannot: answered, honest, nothing lost or untracked."""
 
 from collections.abc import Iterator
 from dataclasses import replace

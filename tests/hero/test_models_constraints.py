@@ -168,7 +168,7 @@ def test_every_foreign_key_has_its_deletion_rule(database):
     }
     of_brand = ("brand_snapshot", "brand_ir", "persona", "content_pillar", "pattern_template", "opportunity")
     of_brand += ("content_package", "variant", "execution_event", "learning_event", "today_board", "signal_bundle")
-    of_brand += ("model_call",)
+    of_brand += ("model_call", "board_generation")
     assert rules == {
         ("brand", "tenant_id"): "RESTRICT",
         **{(table, "brand_id"): "RESTRICT" for table in of_brand},

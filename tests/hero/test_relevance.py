@@ -5,10 +5,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kairo_cli.demo.demo import BRAND_FILES
 from kairo_hero.brands.brand_file import read_brand_file
-from kairo_hero.dto import BrandSnapshotDTO, PersonaDTO, PillarDTO
+from kairo_hero.brands.snapshot import written_brand
+from kairo_hero.dto import BrandSnapshotDTO, PillarDTO
 from kairo_hero.graphs.grounded import MINIMUM_RELEVANCE
 from kairo_hero.signals.relevance import BrandMatcher
 from kairo_hero.signals.subjects import subjects_of
@@ -18,20 +21,7 @@ LOG4J = "Log4j RCE Found. RCE 0-day exploit found in log4j, a popular Java loggi
 
 def snapshot_of(slug: str) -> BrandSnapshotDTO:
     file = read_brand_file(next(Path(path) for path in BRAND_FILES if Path(path).stem == slug))
-    return BrandSnapshotDTO(
-        brand_id=uuid4(),
-        brand_name=file.name,
-        tenant_slug=file.tenant.slug,
-        positioning=file.positioning,
-        positioning_summary=file.positioning_summary or "",
-        tone_tags=file.tone_tags,
-        taboos=file.taboos,
-        channels=list(file.channels),
-        timezone=file.timezone,
-        pillars=[PillarDTO(id=uuid4(), **pillar.model_dump()) for pillar in file.pillars],
-        personas=[PersonaDTO(id=uuid4(), **persona.model_dump()) for persona in file.personas],
-        snapshot_at=datetime(2021, 12, 10, tzinfo=UTC),
-    )
+    return written_brand(file, datetime(2021, 12, 10, tzinfo=UTC))
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +82,41 @@ def test_subjects_are_given_away_by_whole_words_and_pairs_in_any_number():
         "data and databases",
     }
     assert "artificial intelligence" not in subjects_of("Rain in Spain")
+
+
+def test_a_brand_that_says_nothing_but_its_name_is_matched_by_that(developer_tools):
+    silent = developer_tools.snapshot.model_copy(
+        update={"positioning": "", "positioning_summary": "", "pillars": [], "personas": []}
+    )
+    named, unnamed = BrandMatcher(silent).fits(["Sourcegraph moves into the cloud", "Rain in Spain"])
+    assert named.relevance > MINIMUM_RELEVANCE > unnamed.relevance
+
+
+def test_a_brand_of_many_subjects_knows_each_of_its_pillars(developer_tools):
+    pillars = [
+        ("Kitchen", "Recipes and cooking: bread, soups and coffee for every day."),
+        ("Trails", "Hiking, camping and running in the mountains."),
+        ("Sky", "Telescopes, planets and the night sky."),
+    ]
+    magazine = developer_tools.snapshot.model_copy(
+        update={
+            "positioning": "A magazine for curious people.",
+            "positioning_summary": "",
+            "personas": [],
+            "pillars": [
+                PillarDTO(id=uuid4(), name=name, category="", description=text, priority_rank=1, is_active=True)
+                for name, text in pillars
+            ],
+        }
+    )
+    fits = BrandMatcher(magazine).fits(
+        ["How to bake sourdough bread", "Webb telescope reaches orbit", "Camping gear for winter", "IRS tax forms"]
+    )
+    assert [fit.theme.name for fit in fits[:3]] == ["Kitchen", "Sky", "Trails"]
+    assert min(fit.relevance for fit in fits[:3]) > MINIMUM_RELEVANCE > fits[3].relevance
+
+
+@given(texts=st.lists(st.text(), max_size=5))
+@settings(max_examples=50, deadline=None)
+def test_any_text_has_a_relevance_between_none_and_all(developer_tools, texts):
+    assert all(0 <= fit.relevance <= 1 for fit in developer_tools.fits(texts))
