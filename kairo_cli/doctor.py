@@ -18,10 +18,12 @@ from kairo_hero.llm.settings import ModelSettings
 from kairo_hero.migrating import newest_revision
 from kairo_hero.settings import HeroSettings
 from kairo_pipelines.connectors.registry import CONNECTORS
+from kairo_pipelines.embedding_endpoint import EmbeddingSettings
 from kairo_pipelines.settings import EnvironmentSettings, PipelineSettings
 
 SETTINGS: Mapping[str, type[EnvironmentSettings]] = {
     "ingestion settings": PipelineSettings,
+    "embedding settings": EmbeddingSettings,
     "hero settings": HeroSettings,
     "learning settings": LearningSettings,
     "model settings": ModelSettings,

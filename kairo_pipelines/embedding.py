@@ -1,4 +1,4 @@
-"""Static word embeddings of short texts: no model server, no download, the weights come in the wheel."""
+"""Embeddings of short texts: static ones that come in the wheel, or those of an endpoint that a setting names."""
 
 import functools
 import logging
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+
+from kairo_pipelines.embedding_endpoint import EmbeddingEndpoint, EmbeddingSettings
+from kairo_pipelines.embedding_endpoint import Vectors as Vectors
 
 # The package configures the root logger when imported, which would print every library's INFO lines. A handler that is
 # there already keeps it from doing so.
@@ -17,8 +19,6 @@ logging.getLogger().removeHandler(quiet)
 
 DIMENSIONS = 256
 
-Vectors = NDArray[np.float32]
-
 
 @functools.cache
 def _model() -> wordllama.WordLlama:
@@ -27,8 +27,20 @@ def _model() -> wordllama.WordLlama:
     return wordllama.WordLlama.load(cache_dir=own_folder, disable_download=True, dim=DIMENSIONS)
 
 
+@functools.cache
+def _endpoint() -> EmbeddingEndpoint | None:
+    settings = EmbeddingSettings.from_environment()
+    return EmbeddingEndpoint(settings) if settings.url else None
+
+
 def embed(texts: Sequence[str]) -> Vectors:
-    """Unit vectors of texts, texts × 256; a text without known words is the zero vector."""
+    """Unit vectors of texts, texts × dimensions (256 of the static ones); without known words it is the zero vector."""
+    endpoint = _endpoint()
+    return endpoint.embed(texts) if endpoint else embed_static(texts)
+
+
+def embed_static(texts: Sequence[str]) -> Vectors:
+    """The same without any endpoint: texts × 256."""
     if not texts:
         return np.zeros((0, DIMENSIONS), dtype=np.float32)
     vectors: Vectors = np.asarray(_model().embed(list(texts), norm=False), dtype=np.float32)

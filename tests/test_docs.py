@@ -19,6 +19,7 @@ from kairo_hero.llm.settings import ModelSettings
 from kairo_hero.settings import HeroSettings
 from kairo_pipelines.connectors.connector import Connector
 from kairo_pipelines.connectors.registry import CONNECTORS
+from kairo_pipelines.embedding_endpoint import EmbeddingSettings
 from kairo_pipelines.lake.lake import Lake, Slice
 from kairo_pipelines.lake.tables import TABLES
 from kairo_pipelines.settings import EnvironmentSettings, PipelineSettings
@@ -32,6 +33,7 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 
 SETTINGS: list[type[EnvironmentSettings]] = [
     PipelineSettings,
+    EmbeddingSettings,
     HeroSettings,
     LearningSettings,
     ModelSettings,

@@ -14,7 +14,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text: its terms (see `terms`), and the hour whose texts it is judged together with."""
+    """One text: its terms (see `terms`), its language (ISO 639-1), and the hour (UTC) whose texts it is judged with."""
 
     id: str
     terms: Sequence[str]

@@ -19,6 +19,8 @@ MOST_TEXTS = 100_000
 #: there is more to rebuild for them.
 _AT_ONCE = range(200, 1_000)
 _REBUILT_FOR_ONE = 50
+#: As many numbers may be out of use before they are given up.
+_SLACK = 10_000
 
 
 class Topics:
@@ -61,7 +63,7 @@ class Topics:
         kept = self._members.hours >= np.datetime64(now.replace(tzinfo=None), "us") - np.timedelta64(self._quiet)
         kept[: max(0, len(kept) - self._most_texts)] = False
         self._members = self._members.where(kept)
-        if len(self._terms) > 2 * len(self._members.terms) + 1_000:
+        if len(self._terms) > len(self._members.terms) // 2 + _SLACK or len(self._topics) > len(self._members) + _SLACK:
             self._renumber()
 
     def _assign(self, documents: Sequence[Document]) -> list[str]:
