@@ -7,7 +7,24 @@ from typing import Annotated
 
 import typer
 
-from kairo_cli import api, board, brand, decide, detect, dev, doctor, erase, ingest, learning, migrate, rebuild, surface
+from kairo_cli import (
+    api,
+    backtest,
+    board,
+    brand,
+    cluster,
+    decide,
+    detect,
+    dev,
+    doctor,
+    erase,
+    ingest,
+    learning,
+    migrate,
+    rebuild,
+    surface,
+    trends,
+)
 from kairo_cli.demo import demo
 from kairo_cli.terminal import fail, say
 
@@ -26,7 +43,10 @@ app.add_typer(ingest.app, name="ingest")
 app.command()(rebuild.rebuild)
 app.add_typer(erase.app, name="erase")
 app.command()(board.board)
+app.command()(trends.trends)
+app.command()(backtest.backtest)
 app.command()(detect.detect)
+app.command()(cluster.cluster)
 app.command()(decide.decide)
 app.command()(learning.learning)
 app.command()(api.api)

@@ -1,5 +1,8 @@
 """Trend candidates: clusters that are taking off, as of each hour."""
 
+import base64
+from datetime import datetime
+
 import dagster as dg
 import pyarrow as pa
 
@@ -8,7 +11,7 @@ from kairo_pipelines.assets.metadata import preview
 from kairo_pipelines.assets.partitions import hours_of, start_over
 from kairo_pipelines.assets.policies import FOLLOWING, HOURLY, OWNED
 from kairo_pipelines.embedding import embed
-from kairo_pipelines.hours import HourRange, hour_key
+from kairo_pipelines.hours import HOUR, HourRange, hour_key
 from kairo_pipelines.lake.lake import Lake, Slice
 from kairo_pipelines.lake.made_hours import record_made, require_made, require_past
 from kairo_pipelines.lake.tables import (
@@ -26,6 +29,7 @@ from kairo_pipelines.trends.windows import LONG
 
 REACHES_EVIDENCE = "reaches_evidence"
 SHOWN = 8
+TOP = "top trends of the last hour"
 
 
 @dg.asset(
@@ -67,7 +71,7 @@ def trend_candidates(context: dg.AssetExecutionContext, lake: dg.ResourceParam[L
             "hours": f"{hour_key(hours.first)} to {hour_key(hours.last)} ({len(hours)} h, totals)",
             "verdict of the last hour": f"{last['verdict']}: {last['reason']}",
             "new trends": len({row["trend_id"] for row in candidates.to_pylist() if row["detected_at"] > hours.first}),
-            "top trends of the last hour": _top(lake, candidates, hours),
+            **_top(lake, candidates, hours.last),
         },
         check_results=[
             fits_schema(lake, TREND_CANDIDATES, DETECTOR_HOURS, hours=hours),
@@ -76,23 +80,40 @@ def trend_candidates(context: dg.AssetExecutionContext, lake: dg.ResourceParam[L
     )
 
 
-def _top(lake: Lake, candidates: pa.Table, hours: HourRange) -> dg.MetadataValue:
+def _top(lake: Lake, candidates: pa.Table, hour: datetime) -> dict[str, dg.MetadataValue]:
+    """The strongest trends of an hour as a table, and their posts of the two days before as a picture."""
     top = lake.sql(
         """
-        SELECT cluster_id, display_name AS trend, status, trend_score, why
+        SELECT cluster_id, display_name AS trend, status, trend_score, why, detected_at
         FROM candidates
-        WHERE capture_hour = $last AND status <> 'stale'
+        WHERE capture_hour = $hour AND status <> 'stale'
         ORDER BY trend_score DESC, cluster_id
         LIMIT $shown
         """,
-        {"last": hours.last, "shown": SHOWN},
+        {"hour": hour, "shown": SHOWN},
         candidates=candidates,
     )
     if not top.num_rows:
-        return dg.MetadataValue.md("none")
-    lines = [sparkline(trend_buckets(lake, row["cluster_id"], hours.last), bars=16) for row in top.to_pylist()]
-    shown = top.append_column("last 48 h", pa.array(lines))
-    return preview(shown, ["trend", "last 48 h", "status", "trend_score", "why"])
+        return {TOP: dg.MetadataValue.md("none")}
+    posts = [trend_buckets(lake, row["cluster_id"], hour) for row in top.to_pylist()]
+    lines = pa.array([sparkline(each, bars=16) for each in posts])
+    table = preview(top.append_column("last 48 h", lines), ["trend", "last 48 h", "status", "trend_score", "why"])
+    return {TOP: table, f"{TOP}, their posts": _picture(top, posts, hour)}
+
+
+def _picture(top: pa.Table, posts: list[list[float]], hour: datetime) -> dg.MetadataValue:
+    # matplotlib takes long to load, and what only looks at the assets needs no picture
+    import pandas as pd
+
+    from kairo_pipelines.trends.plot import Strip, draw_strips
+
+    starts = pd.date_range(end=hour, periods=len(posts[0]), freq=HOUR)
+    strips = [
+        Strip(row["trend"], pd.Series(each, starts), row["detected_at"])
+        for row, each in zip(top.to_pylist(), posts, strict=True)
+    ]
+    encoded = base64.b64encode(draw_strips(strips)).decode()
+    return dg.MetadataValue.md(f"![posts an hour, and when each was noticed](data:image/png;base64,{encoded})")
 
 
 def _reaches_evidence(lake: Lake, candidates: pa.Table, hours: HourRange) -> dg.AssetCheckResult:

@@ -1,5 +1,6 @@
--- What became of each trend: posts by other authors in the days after it was detected, and when it was at its height.
--- Relations: trends (a row per trend: trend_id, cluster_id, detected_at, window_hours, expected_count), artifacts, links.
+-- What became of each trend: posts by other authors in the days after it was detected, whether it was followed (null
+-- while it is too early to say), and how many hours later it was at its height.
+-- Relations: trends (a row of trend_candidates each), artifacts, links.
 WITH posts AS (
     SELECT
         trends.trend_id,
@@ -53,14 +54,25 @@ heights AS (
         arg_max(happened_at, (posts, -epoch(happened_at))) AS height_at
     FROM crowds
     GROUP BY trend_id
+),
+
+came_to AS (
+    SELECT
+        trends.*,
+        coalesce(followers.followers, 0) AS followers,
+        trends.expected_count * epoch($followed_for::INTERVAL) / 3600 / trends.window_hours AS usual,
+        heights.height_at
+    FROM trends
+    LEFT JOIN followers USING (trend_id)
+    LEFT JOIN heights USING (trend_id)
 )
 
 SELECT
-    trends.trend_id,
-    coalesce(followers.followers, 0) AS followers,
-    trends.expected_count * epoch($followed_for::INTERVAL) / 3600 / trends.window_hours AS usual,
-    heights.height_at
-FROM trends
-LEFT JOIN followers USING (trend_id)
-LEFT JOIN heights USING (trend_id)
-ORDER BY trends.detected_at, trends.trend_id
+    *,
+    CASE
+        WHEN followers >= greatest($least_followers, $times_usual * usual) THEN true
+        WHEN detected_at + $followed_for::INTERVAL <= $known_until::TIMESTAMPTZ THEN false
+    END AS followed,
+    epoch(height_at - detected_at) / 3600 AS lead_hours
+FROM came_to
+ORDER BY detected_at, trend_id

@@ -1,4 +1,12 @@
 -- The clusters of some links as they were first seen. Relation: links, as links.sql gives them.
+WITH first_hours AS (
+    SELECT
+        cluster_id,
+        min(capture_hour) AS capture_hour
+    FROM links
+    GROUP BY cluster_id
+)
+
 SELECT
     cluster_id,
     capture_hour,
@@ -8,5 +16,5 @@ SELECT
     arg_min(replace(written, 'https://', ''), (happened_at, artifact_id)) AS display_name,
     list_sort(list(DISTINCT platform)) AS platforms
 FROM links
+INNER JOIN first_hours USING (cluster_id, capture_hour)
 GROUP BY cluster_id, capture_hour
-QUALIFY row_number() OVER (PARTITION BY cluster_id ORDER BY capture_hour) = 1

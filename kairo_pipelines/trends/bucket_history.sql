@@ -1,4 +1,4 @@
--- What the clusters in play gained since $start, hours counted from there, in order of capture; a bit per platform.
+-- What the clusters in play gained since $window_start, hours counted from $start, in order of capture; a bit per platform.
 SELECT
     date_diff('hour', $start::TIMESTAMPTZ, rows.capture_hour) AS captured,
     date_diff('hour', $start::TIMESTAMPTZ, rows.bucket_start) AS happened,
@@ -10,5 +10,5 @@ SELECT
     )::BIGINT AS platforms
 FROM rows
 INNER JOIN in_play USING (cluster_id)
-WHERE rows.bucket_start >= $start::TIMESTAMPTZ
+WHERE rows.bucket_start >= $window_start
 ORDER BY captured

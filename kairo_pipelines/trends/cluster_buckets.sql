@@ -9,20 +9,24 @@ WITH coverage AS (
     GROUP BY capture_hour
 ),
 
-posted AS (
+-- A bit for each platform, since sets of bits are quick to unite.
+platforms AS (
     SELECT
-        links.cluster_id,
-        time_bucket($width::INTERVAL, artifacts.happened_at) AS bucket_start,
+        platform,
+        1::BIGINT << (row_number() OVER (ORDER BY platform) - 1) AS bit
+    FROM (SELECT DISTINCT platform FROM artifacts)
+),
+
+posts AS (
+    SELECT
+        artifacts.artifact_id,
+        artifacts.evidence_id,
         artifacts.capture_hour,
-        count(*) AS artifact_count,
-        count(DISTINCT artifacts.platform || ' ' || artifacts.author) AS author_count,
-        list_sort(list(DISTINCT artifacts.platform)) AS platforms
+        artifacts.happened_at,
+        platforms.bit,
+        CASE WHEN artifacts.author IS NOT NULL THEN hash(artifacts.platform, artifacts.author) END AS author
     FROM artifacts
-    INNER JOIN links USING (artifact_id)
-    WHERE
-        artifacts.capture_hour >= $first_hour
-        AND artifacts.happened_at >= artifacts.capture_hour - $lateness_limit::INTERVAL
-    GROUP BY ALL
+    INNER JOIN platforms USING (platform)
 ),
 
 -- Against the most that was known of each kind: a first sight gains nothing, an unknown count is no zero, and what two
@@ -59,35 +63,94 @@ growth AS (
     FROM risen
 ),
 
-gained AS (
+posted AS (
     SELECT
         links.cluster_id,
+        time_bucket($width::INTERVAL, posts.happened_at) AS bucket_start,
+        posts.capture_hour,
+        posts.author,
+        bit_or(posts.bit) AS bits,
+        count(*) AS artifacts
+    FROM posts
+    INNER JOIN links USING (artifact_id)
+    WHERE
+        posts.capture_hour >= $first_hour
+        AND posts.happened_at >= posts.capture_hour - $lateness_limit::INTERVAL
+    GROUP BY ALL
+),
+
+grown AS (
+    SELECT
+        posts.artifact_id,
         growth.bucket_start,
         growth.capture_hour,
-        sum(growth.gained) AS engagement_gained,
-        list_sort(list(DISTINCT artifacts.platform)) AS platforms
+        posts.bit AS bits,
+        growth.gained
     FROM growth
-    INNER JOIN artifacts USING (evidence_id)
-    INNER JOIN links USING (artifact_id)
+    INNER JOIN posts USING (evidence_id)
     WHERE
         growth.gained > 0
         AND growth.capture_hour >= $first_hour
         -- by the age of the item, not by how many hours are made at once
-        AND growth.capture_hour - artifacts.capture_hour <= $followed_for
+        AND growth.capture_hour - posts.capture_hour <= $followed_for
+),
+
+added AS (
+    SELECT
+        cluster_id,
+        bucket_start,
+        capture_hour,
+        author,
+        bits,
+        artifacts,
+        0 AS gained
+    FROM posted
+    UNION ALL
+    SELECT
+        links.cluster_id,
+        grown.bucket_start,
+        grown.capture_hour,
+        NULL,
+        grown.bits,
+        0,
+        grown.gained
+    FROM grown
+    INNER JOIN links USING (artifact_id)
+),
+
+buckets AS (
+    SELECT
+        cluster_id,
+        bucket_start,
+        capture_hour,
+        sum(artifacts)::BIGINT AS artifact_count,
+        count(author) AS author_count,
+        sum(gained)::DOUBLE AS engagement_gained,
+        bit_or(bits) AS bits
+    FROM added
     GROUP BY ALL
+),
+
+named AS (
+    SELECT
+        bits,
+        list(platform ORDER BY platform) AS platforms
+    FROM (SELECT DISTINCT bits FROM buckets)
+    INNER JOIN platforms ON bits & bit <> 0
+    GROUP BY bits
 )
 
 SELECT
-    cluster_id,
-    bucket_start,
-    capture_hour,
-    coalesce(posted.artifact_count, 0) AS artifact_count,
-    coalesce(posted.author_count, 0) AS author_count,
-    coalesce(gained.engagement_gained, 0)::DOUBLE AS engagement_gained,
-    list_sort(list_distinct(coalesce(posted.platforms, []) || coalesce(gained.platforms, []))) AS platforms,
+    buckets.cluster_id,
+    buckets.bucket_start,
+    buckets.capture_hour,
+    buckets.artifact_count,
+    buckets.author_count,
+    buckets.engagement_gained,
+    named.platforms,
     coalesce(coverage.coverage, 0) AS coverage,
     strftime(capture_hour, '%Y-%m-%d') AS capture_day
-FROM posted
-FULL JOIN gained USING (cluster_id, bucket_start, capture_hour)
+FROM buckets
+INNER JOIN named USING (bits)
 LEFT JOIN coverage USING (capture_hour)
-ORDER BY capture_hour, cluster_id, bucket_start
+ORDER BY capture_hour

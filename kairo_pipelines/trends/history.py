@@ -57,11 +57,11 @@ class History:
     start: datetime
     hours: HourRange
     clusters: list[dict[str, Any]]
-    #: captured, happened, cluster, author
+    #: captured, happened, cluster, author, sightings; before the first hour's window nobody is told from others: -1
     authors: Increments
-    #: captured, happened, cluster, posts, engagement, platforms (one bit each)
+    #: captured, happened, cluster, posts, engagement, platforms (one bit each), from the first hour's window on
     buckets: Increments
-    #: captured, happened, author: one row a post, of everything, not only these clusters
+    #: captured, happened, author, posts: of everything, not only these clusters; authors as above
     volume: Increments
     #: captured, happened, cluster, item, text, names: what was posted in the clusters, from the first hour's window on
     texts: Increments
@@ -82,7 +82,9 @@ def read_history(lake: Lake, hours: HourRange, reach: timedelta = LONG.reach) ->
     """Increments of window and past before these hours and of the hours themselves; never all history."""
     start, window_start = hours.first + HOUR - reach, hours.first + HOUR - LONG.window
     recent = Slice(TREND_CANDIDATES, hours.first - REFRACTORY, hours.first - HOUR)
-    authors, buckets = Slice(CLUSTER_AUTHORS, start, hours.last), Slice(CLUSTER_BUCKETS, start, hours.last)
+    authors, buckets = Slice(CLUSTER_AUTHORS, start, hours.last), Slice(CLUSTER_BUCKETS, window_start, hours.last)
+    moments = {"start": start, "window_start": window_start}
+    counted = {**moments, "first": (hours.first - start) // HOUR}
     in_play = lake.sql(
         query("clusters_in_play"),
         {"window_start": window_start, "least_authors": LEAST_AUTHORS},
@@ -100,17 +102,17 @@ def read_history(lake: Lake, hours: HourRange, reach: timedelta = LONG.reach) ->
         start=start,
         hours=hours,
         clusters=clusters.to_pylist(),
-        authors=Increments.of(lake.sql(query("author_history"), {"start": start}, rows=authors, in_play=in_play)),
+        authors=Increments.of(lake.sql(query("author_history"), counted, rows=authors, in_play=in_play)),
         buckets=Increments.of(
-            lake.sql(query("bucket_history"), {"start": start, "platforms": known}, rows=buckets, in_play=in_play)
+            lake.sql(query("bucket_history"), {**moments, "platforms": known}, rows=buckets, in_play=in_play)
         ),
         volume=Increments.of(
-            lake.sql(query("volume_history"), {"start": start}, rows=Slice(NORMALIZED_ARTIFACTS, start, hours.last))
+            lake.sql(query("volume_history"), counted, rows=Slice(NORMALIZED_ARTIFACTS, start, hours.last))
         ),
         texts=Increments.of(
             lake.sql(
                 query("text_history"),
-                {"start": start, "window_start": window_start},
+                moments,
                 artifacts=Slice(NORMALIZED_ARTIFACTS, window_start, hours.last),
                 links=Slice(ARTIFACT_CLUSTER_LINKS, window_start, hours.last),
                 clusters=clusters,

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kairo_pipelines.trends.detector import Counts, Mask, Past, surprise
-from kairo_pipelines.trends.lifecycle import Life, next_life
+from kairo_pipelines.trends.lifecycle import Life, is_alive, next_life
 from kairo_pipelines.trends.windows import BUSY, LONG, MINIMUM_COVERAGE, MINIMUM_PAST, SHORT, THRESHOLD, Scale
 
-#: Windows of past that tell something where each value stands for more than a day.
+#: Windows of past that tell something where each value stands for more than half a day.
 MINIMUM_WINDOWS = 7
 #: Moments judged at once.
 AT_ONCE = 20_000
+
+Positions = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -31,63 +33,83 @@ def judge(counts: Counts, step: timedelta, start: datetime) -> Judged:
     The same windows, threshold and refractory time as for clusters. Causal: what comes later changes nothing.
     """
     scores = np.zeros(len(counts))
-    for rows in _pieces(len(counts)):
-        scores[rows] = _scores(counts, step, rows)
+    windows = _Windows.of(counts, step, LONG)
+    short = _Windows.of(counts, step, SHORT) if step <= SHORT.window else None
+    for rows in _pieces(np.flatnonzero(~np.isnan(counts))):
+        scores[rows], expected = windows.judged(rows)
+        if short:
+            busy = rows[expected * (short.scale.window / windows.scale.window) >= BUSY]
+            scores[busy], _ = short.judged(busy)
     return Judged(scores, _alerts(scores, step, start))
 
 
-def _pieces(size: int) -> Iterator[NDArray[np.int64]]:
-    for first in range(0, size, AT_ONCE):
-        yield np.arange(first, min(first + AT_ONCE, size))
+def _pieces(rows: Positions) -> Iterator[Positions]:
+    for first in range(0, len(rows), AT_ONCE):
+        yield rows[first : first + AT_ONCE]
 
 
-def _scores(counts: Counts, step: timedelta, rows: NDArray[np.int64]) -> Counts:
-    scores, usual = _scores_at(counts, step, rows, _in_steps(LONG, step))
-    if step <= SHORT.window:
-        short = _in_steps(SHORT, step)
-        at_short, usual = _scores_at(counts, step, rows, short)
-        scores = np.where(usual >= BUSY, at_short, scores)
-    return scores
+@dataclass(frozen=True)
+class _Windows:
+    """A series at one scale: what the window that ends at each value holds, and how much of it was captured."""
+
+    scale: Scale
+    #: Values in a window, and windows of past that tell something.
+    length: int
+    needed: float
+    sums: Counts
+    covered: Counts
+
+    @classmethod
+    def of(cls, counts: Counts, step: timedelta, scale: Scale) -> "_Windows":
+        known = ~np.isnan(counts)
+        length = max(round(scale.window / step), 1)
+        if length * step != scale.window:
+            # a day or week of such windows is no whole number of them
+            scale = Scale(length * step, scale.past, season=1)
+        return cls(
+            scale,
+            length,
+            needed=max(MINIMUM_PAST / scale.window, MINIMUM_WINDOWS if step > timedelta(hours=12) else 0),
+            sums=trailing(np.where(known, counts, 0.0), length),
+            covered=trailing(known.astype(float), length) / length,
+        )
+
+    def judged(self, rows: Positions) -> tuple[Counts, Counts]:
+        """How unlikely the windows that end at these values are, 0 where nothing tells, and what was to be expected."""
+        ends = rows[:, None] - self.length * np.arange(1, self.scale.past + 1)[None, :]
+        there, ends = ends >= self.length - 1, np.maximum(ends, 0)
+        covered = np.where(there, self.covered[ends], 0.0)
+        past = Past(
+            counts=np.where(there, self.sums[ends], 0.0),
+            volume=covered,
+            volume_now=self.covered[rows],
+            usable=covered >= MINIMUM_COVERAGE,
+            season=self.scale.season,
+            assumed_in=self.scale.assumed_in,
+        )
+        found = surprise(self.sums[rows], past)
+        tells = (past.usable.sum(axis=1) >= self.needed) & (self.covered[rows] >= MINIMUM_COVERAGE)
+        return np.where(tells, found.decades, 0.0), found.expected
 
 
-def _in_steps(scale: Scale, step: timedelta) -> Scale:
-    """The scale with a window of whole steps; the season of a day or week only where it has whole windows."""
-    window = max(round(scale.window / step), 1) * step
-    return scale if window == scale.window else Scale(window, scale.past, season=1)
+def trailing(values: Counts, length: int) -> Counts:
+    """At each value the sum of it and those before it, `length` in all, or as many as there are.
 
-
-def _scores_at(counts: Counts, step: timedelta, rows: NDArray[np.int64], scale: Scale) -> tuple[Counts, Counts]:
-    length = scale.window // step
-    known = ~np.isnan(counts)
-    sums, covered = _trailing(np.where(known, counts, 0.0), length), _trailing(known.astype(float), length) / length
-    ends = rows[:, None] - length * np.arange(1, scale.past + 1)[None, :]
-    there, ends = ends >= length - 1, np.maximum(ends, 0)
-    past = Past(
-        counts=np.where(there, sums[ends], 0.0),
-        volume=np.where(there, covered[ends], 0.0),
-        volume_now=covered[rows],
-        usable=there & (covered[ends] >= MINIMUM_COVERAGE),
-        season=scale.season,
-        assumed_in=scale.assumed_in,
-    )
-    found = surprise(sums[rows], past)
-    needed = max(MINIMUM_PAST / scale.window, MINIMUM_WINDOWS if step > timedelta(days=1) / 2 else 0)
-    tells = (past.usable.sum(axis=1) >= needed) & known[rows] & (covered[rows] >= MINIMUM_COVERAGE)
-    return np.where(tells, found.decades, 0.0), found.expected
-
-
-def _trailing(values: Counts, length: int) -> Counts:
-    """At each value the sum of it and those before it, `length` in all, or as many as there are."""
-    running = np.cumsum(np.concatenate([[0.0], values]))
-    last = np.arange(1, len(values) + 1)
-    return np.asarray(running[last] - running[np.maximum(last - length, 0)])
+    From sums that begin and end at every `length`th value (van Herk, 1992): nothing is ever subtracted, so that one
+    huge value leaves no error in what comes after it.
+    """
+    blocks = np.zeros((-(-len(values) // length), length))
+    blocks.flat[: len(values)] = values
+    sums = blocks.cumsum(axis=1)
+    sums[1:, :-1] += blocks[:-1, ::-1].cumsum(axis=1)[:, -2::-1]
+    return sums.ravel()[: len(values)]
 
 
 def _alerts(scores: Counts, step: timedelta, start: datetime) -> Mask:
     alerts = np.zeros(len(scores), dtype=bool)
     life: Life | None = None
     for position, decades in enumerate(scores.tolist()):
-        if life is None and decades < THRESHOLD:
+        if decades < THRESHOLD and not (life and is_alive(life.status)):
             continue
         now = start + position * step
         following = next_life(

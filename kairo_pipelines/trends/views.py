@@ -49,7 +49,7 @@ class View:
 
     def posts_in_window(self, scale: Scale = LONG) -> int:
         """Posts of everything in the window."""
-        return int((self._windows_back(self.volume, scale) == 0).sum())
+        return int(self.volume["posts"][self._windows_back(self.volume, scale) == 0].sum())
 
     def authors_in_window(self, scale: Scale = LONG) -> int:
         """Distinct known authors of everything in the window."""
@@ -99,9 +99,13 @@ class View:
         rows, back = row[self.authors["cluster"]], self._windows_back(self.authors, scale)
         inside = (rows >= 0) & (back >= 1) & (back <= scale.past)
         places = rows[inside] * scale.past + back[inside] - 1
-        counts = np.bincount(places, minlength=len(clusters) * scale.past).astype(float)
+        sightings = self.authors["sightings"][inside]
+        # of no rows numpy counts in whole numbers, whatever their weights
+        counts = np.bincount(places, sightings, minlength=len(clusters) * scale.past).astype(float)
         posts = np.bincount(
-            np.clip(self._windows_back(self.volume, scale), -1, scale.past + 1) + 1, minlength=scale.past + 3
+            np.clip(self._windows_back(self.volume, scale), -1, scale.past + 1) + 1,
+            self.volume["posts"],
+            minlength=scale.past + 3,
         )[1 : scale.past + 2].astype(float)
         hours = np.zeros((scale.past + 1) * length, dtype=bool)
         covered = self.history.covered[max(self.now + 1 - len(hours), 0) : self.now + 1][::-1]
