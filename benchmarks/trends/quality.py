@@ -31,7 +31,7 @@ from kairo_pipelines.capture.replay import FrontPageRecording
 from kairo_pipelines.embedding import embed
 from kairo_pipelines.erasure.subjects import Erased
 from kairo_pipelines.evidence.authors import Authors
-from kairo_pipelines.hours import HourRange, hour_of
+from kairo_pipelines.hours import HOUR, HourRange, hour_of
 from kairo_pipelines.lake.lake import Lake, Slice
 from kairo_pipelines.lake.tables import ARTIFACT_CLUSTER_LINKS, CLUSTERS, NORMALIZED_ARTIFACTS
 from kairo_pipelines.trends.windows import THRESHOLD
@@ -102,8 +102,9 @@ def _rested(alarms: pd.DataFrame) -> Iterator[dict[str, object]]:
             "cluster_id": alarm.cluster_id,
             "cluster_key": alarm.display_name,
             "display_name": alarm.display_name,
-            "detected_at": alarm.happened_at,
-            "window_hours": WINDOW // timedelta(hours=1),
+            # told at the end of the hour, as Kairo does
+            "detected_at": hour_of(alarm.happened_at) + HOUR,
+            "window_hours": WINDOW // HOUR,
             "expected_count": alarm.expected_count,
         }
 

@@ -38,7 +38,7 @@ def trend_outcomes(lake: Lake, trends: pa.Table, known_until: datetime) -> pd.Da
     `followed` is null while it is too early to say; `lead_hours` is from its detection to its height, below 0 where
     that was before.
     """
-    detected = trends.column("detected_at").to_pylist() or [known_until]
+    detected = [row["detected_at"] for row in trends.select(["detected_at"]).to_pylist()] or [known_until]
     first, last = min(detected) - LONG.window - LOOK_BACK, max(detected) + FOLLOWED_FOR
     frame: pd.DataFrame = lake.sql(
         _query("outcomes"),

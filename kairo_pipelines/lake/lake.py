@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
@@ -201,7 +202,7 @@ class Lake:
         if not self.is_local:
             cursor.register(name, stored.to_pyarrow_dataset(file_pruning_predicate=day_predicate))
             return name
-        paths = [path.replace("'", "''") for path in stored.file_uris(file_pruning_predicate=day_predicate)]
+        paths = [unquote(path).replace("'", "''") for path in stored.file_uris(file_pruning_predicate=day_predicate)]
         listed = ", ".join(f"'{path}'" for path in paths)
         by_day = ", hive_partitioning = true, hive_types = {'capture_day': VARCHAR}"
         options = "union_by_name = true" + (by_day if stored.metadata().partition_columns else "")

@@ -3,7 +3,7 @@
 WITH in_play AS (
     SELECT cluster_id
     FROM authors
-    WHERE bucket_start > $window_start
+    WHERE bucket_start >= $window_start
     GROUP BY cluster_id
     HAVING count(DISTINCT author_hash) >= $least_authors
     UNION

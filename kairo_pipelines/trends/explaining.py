@@ -54,7 +54,7 @@ class TrendsAsOf:
     hour: datetime
     verdict: str
     answer: str
-    #: A row each as in `trend_candidates`, the strongest first, or the latest where all are asked for; with `sparkline`,
+    #: A row each as in `trend_candidates`, the strongest first, or the latest where all are asked for; `sparkline` is
     #: the posts in each of the last 48 hours.
     trends: Sequence[Row]
 
@@ -71,7 +71,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Bucket:
-    """What a trend's cluster gained in a stretch of time; velocity in posts per hour, acceleration its change per hour."""
+    """What a cluster gained in a stretch of time; velocity in posts an hour, acceleration as its change an hour."""
 
     bucket_start: datetime
     posts: int

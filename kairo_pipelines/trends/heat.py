@@ -58,5 +58,5 @@ def read_heat(lake: Lake, hours: HourRange) -> Heat:
 
 def _heat_on(listed: pa.Table) -> list[tuple[str, tuple[datetime, float]]]:
     growth = early_growth(listed)
-    beginnings = zip(growth.to_pylist(), likelihood(growth).tolist(), strict=True)
+    beginnings = zip(growth.to_pylist(), likelihood(growth).round(6).tolist(), strict=True)
     return [(row["item"], (row["first_seen_at"] + DECIDED_WITHIN, probability)) for row, probability in beginnings]

@@ -15,5 +15,5 @@ SELECT
 FROM artifacts
 INNER JOIN links USING (artifact_id)
 INNER JOIN clusters USING (cluster_id)
-WHERE artifacts.happened_at > $window_start::TIMESTAMPTZ
+WHERE artifacts.happened_at >= $window_start::TIMESTAMPTZ
 ORDER BY captured, artifacts.happened_at, artifacts.artifact_id

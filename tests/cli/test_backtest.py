@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from kairo_cli.demo.demo import RECORDING
 from kairo_cli.main import app
+from kairo_pipelines.lake.lake import Lake
+from kairo_pipelines.lake.tables import EVIDENCE_ITEMS
 
 pytestmark = pytest.mark.xdist_group("backtest")
 HOURS = ["--from", "2021-12-05-00:00", "--to", "2021-12-10-05:00"]
@@ -134,3 +136,15 @@ def test_what_was_captured_is_not_played_anywhere(empty_place):
     refused = empty_place.kairo("backtest", "lake", "--lake", "elsewhere")
     assert refused.code == 2
     assert "--lake is for recordings" in refused.words
+
+
+def test_what_has_been_erased_is_not_played(place, four_hours):
+    def played_into(folder: str) -> set[str]:
+        assert place.kairo("backtest", four_hours, "--lake", folder, "--out", "report").code == 0
+        items = Lake(str(place.folder / folder)).read(EVIDENCE_ITEMS)
+        return {row["platform_item_id"] for row in items.to_pylist()}
+
+    before = played_into("before")
+    one = min(before)
+    assert place.kairo("erase", "item", "hackernews", one, "--yes").code == 0
+    assert played_into("after") == before - {one}

@@ -48,7 +48,7 @@ def test_what_is_held_already_is_not_played_again(lake):
 def test_played_in_two_goes_it_is_as_played_in_one(lake, tmp_path):
     play(lake, hours(0, 2))
     play(lake, hours(0, 4))
-    play(one_go := Lake(str(tmp_path / "one go")), hours(0, 4))
+    play(one_go := Lake(str(tmp_path / "one_go")), hours(0, 4))
     for table in (EVIDENCE_OBSERVATIONS, CLUSTER_BUCKETS):
         in_two, in_one = (
             each.sql("SELECT * FROM rows ORDER BY ALL", rows=each.read(table)).to_pylist() for each in (lake, one_go)

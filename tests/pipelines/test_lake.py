@@ -51,6 +51,13 @@ def test_a_table_never_written_reads_as_empty_with_its_types(lake):
     assert lake.read(THINGS).schema.field("capture_hour").type == MOMENT
 
 
+@pytest.mark.parametrize("folder", ["a b", "50%", "o'neill", "café"])
+def test_a_lake_may_lie_in_any_folder(tmp_path, folder):
+    lake = Lake(str(tmp_path / folder))
+    lake.replace(THINGS, HourRange.single(TEN), things(TEN, "one"))
+    assert names(lake) == ["one"]
+
+
 def test_replacing_an_hour_leaves_its_neighbours_alone(lake):
     for hour, name in ((NOON, "a"), (NOON + HOUR, "b"), (NOON + 20 * HOUR, "c")):
         lake.replace(THINGS, HourRange.single(hour), things(hour, name))

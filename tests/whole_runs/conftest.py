@@ -17,8 +17,8 @@ from kairo_hero.boards.reading import kept_board
 from kairo_hero.brands.brand_file import read_brand_file
 from kairo_hero.brands.importing import find_brand, import_brand, list_brands
 from kairo_hero.dto import TodayBoardDTO
-from kairo_hero.migrating import migrate
 from kairo_hero.llm.settings import ModelSettings
+from kairo_hero.migrating import migrate
 from kairo_hero.settings import HeroSettings
 from kairo_pipelines.assets.partitions import hour_tags
 from kairo_pipelines.hours import HourRange
