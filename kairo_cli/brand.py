@@ -8,14 +8,25 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from kairo_cli.brand_view import brand_view, compiled_view
 from kairo_cli.stores import open_database
-from kairo_cli.terminal import plain, results, say
+from kairo_cli.terminal import notes, plain, results, say
 from kairo_hero.brands.brand_file import BrandFile, BrandFileError, read_brand_file
-from kairo_hero.brands.importing import import_brand, list_brands
+from kairo_hero.brands.brand_yaml import as_yaml, stored_brand_file
+from kairo_hero.brands.compiling.compiler import compile_folder
+from kairo_hero.brands.importing import find_brand, import_brand, list_brands
 from kairo_hero.models import Brand
 from kairo_pipelines.relational.database import Database
 
-app = typer.Typer(help="Import brands from files, and list those that there are.", no_args_is_help=True)
+BrandName = Annotated[
+    str, typer.Argument(metavar="BRAND", help="tenant.brand, or the brand alone where only one has it.")
+]
+
+app = typer.Typer(help="Brands: compile, import, list, show and export them.", no_args_is_help=True)
+
+
+class Unwritable(Exception):
+    """The file can't be written; the message names it."""
 
 
 @app.command("import")
@@ -41,6 +52,62 @@ def list_all(
         results.print(_as_table(brands))
     else:
         say("There is no brand yet; import one with: kairo brand import FILE")
+
+
+@app.command("compile")
+def compile_guides(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of Markdown guides.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.yaml", help="Write the brand file here; else it is printed.")
+    ] = None,
+) -> None:
+    """Make a brand file of a folder of guides, and say of every field whether and where they tell it.
+
+    Fields are found, inferred or missing; what contradicts is listed. Read the file, mend it, then import it.
+    """
+    compiled = compile_folder(folder)
+    (results if out else notes).print(compiled_view(compiled))
+    _write(as_yaml(compiled.file), out)
+
+
+@app.command("export")
+def export(
+    brand: BrandName,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.yaml", help="Write the file here; else it is printed.")
+    ] = None,
+) -> None:
+    """Write a stored brand as a file that imports to the same brand."""
+    _write(as_yaml(_stored(brand)), out)
+
+
+@app.command("show")
+def show(
+    brand: BrandName,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the brand as JSON.")] = False,
+) -> None:
+    """Show all that is stored of a brand."""
+    file = _stored(brand)
+    if as_json:
+        print(file.model_dump_json(indent=2, exclude={"positioning_summary", "provenance", "contradictions"}))
+    else:
+        results.print(brand_view(file))
+
+
+def _stored(brand: str) -> BrandFile:
+    with open_database().reading() as session:
+        return stored_brand_file(session, find_brand(session, brand))
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        print(text, end="")
+        return
+    try:
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        raise Unwritable(f"{out} can't be written: {(error.strerror or str(error)).lower()}") from None
+    say(f"Wrote {out}")
 
 
 def import_brand_files(database: Database, files: Iterable[Path]) -> list[BrandFile]:

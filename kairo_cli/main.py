@@ -22,6 +22,7 @@ from kairo_cli import (
     learning,
     migrate,
     rebuild,
+    relevance,
     surface,
     trends,
 )
@@ -49,6 +50,7 @@ app.command()(detect.detect)
 app.command()(cluster.cluster)
 app.command()(decide.decide)
 app.command()(learning.learning)
+app.command()(relevance.relevance)
 app.command()(api.api)
 app.command()(dev.dev)
 

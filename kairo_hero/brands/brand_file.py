@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -13,6 +13,7 @@ from kairo_hero.brands.located_yaml import LocatedYaml, NotYaml, Place, Problem,
 from kairo_hero.vocabulary import Channel, PatternStatus
 
 MAX_BYTES = 1_000_000
+LONGEST_PROSE = 20_000
 
 
 class BrandFileError(Exception):
@@ -30,7 +31,7 @@ def _time_zone(name: str) -> str:
     return name
 
 
-Prose = Annotated[str, Field(max_length=20_000)]
+Prose = Annotated[str, Field(max_length=LONGEST_PROSE)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Phrase = Annotated[str, Field(min_length=1, max_length=1_000)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -79,8 +80,20 @@ class PatternTemplateEntry(Entry):
     beats: list[Phrase] = []
 
 
+class ProvenanceEntry(Entry):
+    """What is known of a field that was compiled from guides: whether they say it, and where."""
+
+    field: Name
+    state: Literal["found", "inferred", "missing"]
+    places: list[Phrase] = []
+    note: Prose = ""
+
+
 class BrandFile(Entry):
-    """A whole brand. Only its names and slugs are required: a brand may be partly described."""
+    """A whole brand. Only its names and slugs are required: a brand may be partly described.
+
+    Provenance and contradictions are for those who read the file: an import keeps neither.
+    """
 
     tenant: TenantEntry
     name: Name
@@ -96,6 +109,8 @@ class BrandFile(Entry):
     personas: list[PersonaEntry] = []
     pillars: list[PillarEntry] = []
     pattern_templates: list[PatternTemplateEntry] = []
+    provenance: list[ProvenanceEntry] = []
+    contradictions: list[Prose] = []
 
     @property
     def full_positioning(self) -> str:
@@ -109,6 +124,7 @@ _KINDS: dict[str, tuple[str, type[Entry]]] = {
     "personas": ("a persona", PersonaEntry),
     "pillars": ("a pillar", PillarEntry),
     "pattern_templates": ("a pattern template", PatternTemplateEntry),
+    "provenance": ("a provenance", ProvenanceEntry),
 }
 
 # What must stand there, to follow "it must be": by the field's name, or else by what is wrong with the value.

@@ -9,13 +9,19 @@ from kairo_hero.brands.words import spoken_words
 
 
 @functools.cache
+def subject_words() -> dict[str, tuple[str, ...]]:
+    """The words and word pairs that give each subject away."""
+    text = files("kairo_hero.signals").joinpath("subjects.yaml").read_text("utf-8")
+    return {subject: tuple(map(str, words)) for subject, words in yaml.safe_load(text).items()}
+
+
+@functools.cache
 def _giveaways() -> dict[str, frozenset[str]]:
     """The subjects that each word or word pair gives away, by stem."""
-    text = files("kairo_hero.signals").joinpath("subjects.yaml").read_text("utf-8")
     given: dict[str, set[str]] = {}
-    for subject, words in yaml.safe_load(text).items():
+    for subject, words in subject_words().items():
         for word in words:
-            given.setdefault(" ".join(spoken_words(str(word))), set()).add(subject)
+            given.setdefault(" ".join(spoken_words(word)), set()).add(subject)
     return {word: frozenset(subjects) for word, subjects in given.items()}
 
 

@@ -23,8 +23,8 @@ ALL = list(commands(typer.main.get_command(app)))
 def test_every_command_that_is_promised_is_there():
     assert {" ".join(path) for path, _ in ALL} >= {
         *("demo", "doctor", "migrate", "rebuild", "board", "api", "dev"),
-        *("trends", "detect", "cluster", "backtest", "decide", "learning"),
-        *("brand import", "brand list", "surface add", "surface list"),
+        *("trends", "detect", "cluster", "backtest", "decide", "learning", "relevance"),
+        *("brand import", "brand list", "brand compile", "brand export", "brand show", "surface add", "surface list"),
         *(f"ingest {step}" for step in ("capture", "normalize", "aggregate", "score", "pipeline")),
     }
 

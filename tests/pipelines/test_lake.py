@@ -54,7 +54,7 @@ def test_a_table_never_written_reads_as_empty_with_its_types(lake):
 @pytest.mark.parametrize("folder", ["a b", "50%", "o'neill", "café"])
 def test_a_lake_may_lie_in_any_folder(tmp_path, folder):
     lake = Lake(str(tmp_path / folder))
-    lake.replace(THINGS, HourRange.single(TEN), things(TEN, "one"))
+    lake.replace(THINGS, HourRange.single(NOON), things(NOON, "one"))
     assert names(lake) == ["one"]
 
 
