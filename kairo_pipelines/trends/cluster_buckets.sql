@@ -92,7 +92,7 @@ grown AS (
         growth.gained > 0
         AND growth.capture_hour >= $first_hour
         -- by the age of the item, not by how many hours are made at once
-        AND growth.capture_hour - posts.capture_hour <= $followed_for
+        AND growth.capture_hour <= posts.capture_hour + $followed_for
 ),
 
 added AS (

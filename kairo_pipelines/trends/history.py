@@ -84,7 +84,7 @@ def read_history(lake: Lake, hours: HourRange, reach: timedelta = LONG.reach) ->
     recent = Slice(TREND_CANDIDATES, hours.first - REFRACTORY, hours.first - HOUR)
     authors, buckets = Slice(CLUSTER_AUTHORS, start, hours.last), Slice(CLUSTER_BUCKETS, window_start, hours.last)
     moments = {"start": start, "window_start": window_start}
-    counted = {**moments, "first": (hours.first - start) // HOUR}
+    counted = {**moments, "first_hour": hours.first}
     in_play = lake.sql(
         query("clusters_in_play"),
         {"window_start": window_start, "least_authors": LEAST_AUTHORS},

@@ -61,8 +61,13 @@ class View:
     def distinct_authors(self, scale: Scale) -> NDArray[np.int64]:
         """Distinct known authors of each cluster in the window."""
         inside = self._windows_back(self.authors, scale) == 0
-        pairs = np.stack([self.authors["cluster"][inside], self.authors["author"][inside]])
-        return np.bincount(np.unique(pairs, axis=1)[0], minlength=len(self.history.clusters))
+        clusters, authors = self.authors["cluster"][inside], self.authors["author"][inside]
+        # sorted by hand: `np.unique` over pairs takes four times as long
+        order = np.lexsort((authors, clusters))
+        clusters, authors = clusters[order], authors[order]
+        is_new = np.ones(len(order), dtype=bool)
+        is_new[1:] = (clusters[1:] != clusters[:-1]) | (authors[1:] != authors[:-1])
+        return np.bincount(clusters[is_new], minlength=len(self.history.clusters))
 
     def totals(self, name: str, scale: Scale) -> Counts:
         """The sum of `posts` or `engagement` of each cluster in the window."""
