@@ -117,8 +117,14 @@ class _Hour:
 
         rows = [row for one in judged if living[one.cluster] and (row := self._going_on(one, one.cluster in firing))]
         new = [one for one in judged if not living[one.cluster] and one.cluster in firing]
-        new.sort(key=lambda one: (-one.authors, -one.decades, self.clusters[one.cluster]["cluster_key"]))
+        new.sort(key=self._preference)
         return rows + [row for one in new if (row := self._beginning(one))]
+
+    def _preference(self, judged: Judged) -> tuple[int, float, bool, str]:
+        """Of two clusters on the same posts the one with more authors, the less likely one, the one that has a name."""
+        cluster = self.clusters[judged.cluster]
+        is_nameless = cluster["cluster_key_type"] in ("topic", "url")
+        return -judged.authors, -round(judged.decades, 1), is_nameless, cluster["cluster_key"]
 
     def _going_on(self, judged: Judged, fires: bool) -> Row | None:
         story = self._story(judged)

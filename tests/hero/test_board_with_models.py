@@ -138,7 +138,12 @@ def test_when_models_fail_the_board_that_they_composed_yesterday_stands(with_mod
 
 def test_a_budget_that_is_used_up_makes_a_board_without_a_model_and_asks_nobody(board_stores, server):  # noqa: F811
     settings = ModelSettings(
-        _env_file=None, openai_base_url=server.base_url, provider="openai", budget_day_usd=0, budget_day_tokens=0
+        _env_file=None,
+        llm_disabled=False,
+        openai_base_url=server.base_url,
+        provider="openai",
+        budget_day_usd=0,
+        budget_day_tokens=0,
     )
     board = make(replace(board_stores, models=ModelClient(settings, board_stores.database)))
     assert (board.meta.source, board.meta.degraded) == ("grounded", True)

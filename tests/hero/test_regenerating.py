@@ -40,7 +40,7 @@ def test_who_asks_while_one_is_being_made_gets_that_one(board_stores):  # noqa: 
 
     with serving_models() as server, ThreadPoolExecutor(2) as pool:
         server.script(slowly)
-        settings = ModelSettings(_env_file=None, openai_base_url=server.base_url, provider="openai")
+        settings = ModelSettings(_env_file=None, llm_disabled=False, openai_base_url=server.base_url, provider="openai")
         stores = replace(board_stores, models=ModelClient(settings, board_stores.database))
         first = pool.submit(regenerate_today_board, stores, brand_id(stores))
         assert asked.wait(30)
