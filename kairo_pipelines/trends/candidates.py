@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -158,12 +158,36 @@ class _Hour:
         )
         if life is None:
             return None
-        history, scale, number = self.view.history, judged.scale, judged.cluster
+        identity = f"{cluster['cluster_id']}\n{life.detected_at.isoformat()}"
+        before = last["velocity_score"] if last else 0.0
+        return {
+            "trend_id": hashlib.sha256(identity.encode()).hexdigest()[:24],
+            **{name: cluster[name] for name in ("cluster_id", "cluster_key_type", "cluster_key")},
+            "display_name": _name(cluster, story, last),
+            "status": life.status,
+            "detected_at": life.detected_at,
+            "level": round(life.level, 4),
+            "surprise": round(judged.decades, 4),
+            "velocity_score": round(judged.deviations, 4),
+            "acceleration": round(judged.deviations - before, 4),
+            "coherence": round(story.coherence(self.embed), 4),
+            "heat": story.heat,
+            "author_count": judged.authors,
+            "expected_count": round(judged.expected, 4),
+            "seen_before": judged.seen_before,
+            "window_hours": judged.scale.window // HOUR,
+            **self._scored(judged, story),
+            "capture_day": capture_day(self.hour),
+            "capture_hour": self.hour,
+        }
+
+    def _scored(self, judged: Judged, story: Story) -> Row:
+        """What the window holds, the score with its parts, and the reason."""
+        scale, number, window_hours = judged.scale, judged.cluster, judged.scale.window // HOUR
         mask = int(self.view.platforms(scale)[number])
-        platforms = [name for bit, name in enumerate(history.platforms) if mask >> bit & 1]
-        posts, gained = (self.view.totals(name, scale)[number] for name in ("posts", "engagement"))
+        platforms = [name for bit, name in enumerate(self.view.history.platforms) if mask >> bit & 1]
+        posts, gained = (float(self.view.totals(name, scale)[number]) for name in ("posts", "engagement"))
         covered, past = self.view.covered_hours(scale)
-        window_hours = scale.window // HOUR
         parts = score_parts(
             decades=judged.decades,
             authors=judged.authors,
@@ -174,32 +198,12 @@ class _Hour:
             past_hours=past,
             coverage=covered / window_hours,
         )
-        identity = f"{cluster['cluster_id']}\n{life.detected_at.isoformat()}"
         return {
-            "trend_id": hashlib.sha256(identity.encode()).hexdigest()[:24],
-            **{name: cluster[name] for name in ("cluster_id", "cluster_key_type", "cluster_key")},
-            "display_name": _name(cluster, story, last),
-            "platforms": platforms or cluster["platforms"],
-            "status": life.status,
-            "detected_at": life.detected_at,
-            "level": round(life.level, 4),
+            "platforms": platforms or self.clusters[number]["platforms"],
             "trend_score": parts.trend_score,
-            "growth_score": parts.growth,
-            "breadth_score": parts.breadth,
-            "engagement_score": parts.engagement,
-            "novelty_score": parts.novelty,
-            "confidence_score": parts.confidence,
-            "surprise": round(judged.decades, 4),
-            "velocity_score": round(judged.deviations, 4),
-            "acceleration": round(judged.deviations - (last["velocity_score"] if last else 0.0), 4),
-            "coherence": round(story.coherence(self.embed), 4),
-            "heat": story.heat,
+            **{f"{name}_score": value for name, value in asdict(parts).items()},
             "artifact_count": int(posts),
-            "author_count": judged.authors,
-            "expected_count": round(judged.expected, 4),
-            "seen_before": judged.seen_before,
-            "window_hours": window_hours,
-            "engagement_gained": float(gained),
+            "engagement_gained": gained,
             "why": why(
                 posts=int(posts),
                 authors=judged.authors,
@@ -208,8 +212,6 @@ class _Hour:
                 seen_before=judged.seen_before,
                 past_hours=min(past, scale.reach // HOUR - window_hours),
             ),
-            "capture_day": capture_day(self.hour),
-            "capture_hour": self.hour,
         }
 
 
