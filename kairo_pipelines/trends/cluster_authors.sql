@@ -11,9 +11,13 @@ WITH repeated AS (
 
 bands AS (
     SELECT
-        band,
         artifact_id,
-        (capture_hour, happened_at, artifact_id) AS place
+        capture_hour,
+        -- whoever posted the same before, so that an hour says the same whatever it is made with
+        lag(capture_hour) OVER (
+            PARTITION BY band
+            ORDER BY capture_hour, happened_at, artifact_id
+        ) AS posted_before
     FROM (
         SELECT
             artifact_id,
@@ -26,19 +30,10 @@ bands AS (
     SEMI JOIN repeated USING (band)
 ),
 
-first_of_band AS (
-    SELECT
-        band,
-        min(place) AS place
-    FROM bands
-    GROUP BY band
-),
-
 copies AS (
-    SELECT DISTINCT bands.artifact_id
+    SELECT DISTINCT artifact_id
     FROM bands
-    INNER JOIN first_of_band USING (band)
-    WHERE bands.place <> first_of_band.place
+    WHERE posted_before >= capture_hour - $copy_memory::INTERVAL
 ),
 
 posts AS (

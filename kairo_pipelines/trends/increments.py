@@ -53,7 +53,7 @@ def added_authors(lake: Lake, hours: HourRange, width: timedelta = HOUR) -> pa.T
     return CLUSTER_AUTHORS.fitted(
         lake.sql(
             query("cluster_authors"),
-            {"lateness_limit": LATENESS_LIMIT, "width": width},
+            {"lateness_limit": LATENESS_LIMIT, "copy_memory": COPY_MEMORY, "width": width},
             artifacts=Slice.of(NORMALIZED_ARTIFACTS, hours),
             known=Slice.of(NORMALIZED_ARTIFACTS, hours.reaching_back(COPY_MEMORY)),
             links=Slice.of(ARTIFACT_CLUSTER_LINKS, hours),
