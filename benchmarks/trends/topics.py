@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from unittest.mock import patch
+from unittest.mock import patch  # takes the prior away, for the variant without it
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

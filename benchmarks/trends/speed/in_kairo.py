@@ -93,6 +93,6 @@ class Kairo:
 
     def _committed(self, table: object, rows: pa.Table) -> pa.Table:
         began = time.perf_counter()
-        self.lake.replace(table, MONTH, rows)  # type: ignore[arg-type]
+        self.lake.replace(table, MONTH, rows)
         self.committing += time.perf_counter() - began
         return rows

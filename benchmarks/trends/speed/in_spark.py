@@ -43,7 +43,7 @@ def cpu_seconds(spark: SparkSession) -> float:
 
 
 def _process(spark: SparkSession) -> Path:
-    java = spark.sparkContext._jvm.java  # type: ignore[union-attr]
+    java = spark.sparkContext._jvm.java
     return Path("/proc") / str(java.lang.ProcessHandle.current().pid())
 
 
@@ -72,7 +72,7 @@ def run(lake_uri: str, spark: SparkSession) -> Found:
         links=links.count(),
         primary_links=links.filter(f.col("role") == "primary").count(),
         clusters=clusters.count(),
-        letters_of_names=clusters.agg(f.sum(f.length("display_name"))).first()[0],  # type: ignore[index]
+        letters_of_names=clusters.agg(f.sum(f.length("display_name"))).first()[0],
         author_rows=authors.count(),
         **made.asDict(),
     )

@@ -180,7 +180,7 @@ def _zipf(random: np.random.Generator, among: int, draws: int, exponent: float) 
 
 def _distinct(owner: Whole, key: Whole) -> tuple[Whole, Whole]:
     most = int(key.max(initial=0)) + 1
-    return tuple(np.divmod(np.unique(owner * most + key), most))  # type: ignore[return-value]
+    return tuple(np.divmod(np.unique(owner * most + key), most))
 
 
 def _signatures(random: np.random.Generator, n: int) -> pa.Array:
