@@ -10,6 +10,11 @@ from kairo_api.openapi import complete_document
 from kairo_api.problems import answer_with_problems
 from kairo_api.routes import boards, brands, decisions, health
 from kairo_api.settings import ApiSettings
+from kairo_api.store import BoardMaking
+from kairo_hero.engines.opportunities_engine import BoardStores
+from kairo_hero.llm.client import ModelClient
+from kairo_hero.llm.settings import ModelSettings
+from kairo_pipelines.lake.lake import Lake
 from kairo_pipelines.relational.database import Database
 
 _DESCRIPTION = """
@@ -29,12 +34,16 @@ _TAGS = [
 
 
 def build_app(settings: ApiSettings | None = None, *, database: Database | None = None) -> FastAPI:
-    """The application over the store that settings name (by default the environment's), or over the one given."""
-    store = database or Database((settings or ApiSettings.from_environment()).database_url)
+    """The application over the stores that settings name (by default the environment's), or over the database given."""
+    settings = settings or ApiSettings.from_environment()
+    store = database or Database(settings.database_url)
+    models = ModelClient.where_enabled(ModelSettings.from_environment(), store)
 
     @asynccontextmanager
     async def closing_its_own_store(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        if models is not None:
+            models.close()
         if database is None:
             store.engine.dispose()
 
@@ -47,6 +56,8 @@ def build_app(settings: ApiSettings | None = None, *, database: Database | None 
         lifespan=closing_its_own_store,
     )
     app.state.database = store
+    boards_from = BoardStores(store, Lake(settings.lake_uri), settings, models)
+    app.state.board_making = BoardMaking(boards_from, settings.dagster_home)
     answer_with_problems(app)
     for routes in (brands, boards, decisions, health):
         app.include_router(routes.router)

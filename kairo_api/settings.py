@@ -13,10 +13,11 @@ def _unset_when_empty(value: object) -> object:
 
 
 class ApiSettings(HeroSettings):
-    """Where the server listens, and the token that opens the internal pages."""
+    """Where the server listens, the token that opens the internal pages, and which Dagster home is told of boards."""
 
     api_host: str = Field("127.0.0.1", alias="KAIRO_API_HOST")
     api_port: int = Field(8000, alias="KAIRO_API_PORT", ge=1, le=65535)
+    dagster_home: str = Field("var/dagster", alias="DAGSTER_HOME")
     internal_admin_token: Annotated[SecretStr | None, BeforeValidator(_unset_when_empty)] = Field(
         None, alias="KAIRO_INTERNAL_ADMIN_TOKEN"
     )

@@ -8,7 +8,8 @@ import typer
 from kairo_cli.hour_options import moment
 from kairo_cli.stores import open_database
 from kairo_cli.terminal import results
-from kairo_hero.boards.reading import kept_board
+from kairo_hero.boards.reading import kept_board, signals_of_board
+from kairo_hero.boards.replaying import replay_card
 from kairo_hero.brands.importing import find_brand
 from kairo_hero.dto import TodayBoardDTO
 from kairo_pipelines.relational.database import Database
@@ -28,18 +29,27 @@ def board(
         typer.Option(parser=moment, metavar="TIME", help="The board that stood then, as 2021-12-10T08:30 (UTC)."),
     ] = None,
     make: Annotated[bool, typer.Option("--make", help="Make the board now, then show it.")] = False,
+    replay: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Make the card with this id again, from what its board was made from."),
+    ] = None,
 ) -> None:
-    """Show a brand's board: its cards, best first, each with its score, its reason and its evidence."""
+    """Show a brand's board: its cards, best first, each with its id, its score, its reason and its evidence."""
     if make and as_of:
         raise typer.BadParameter("give --make or --as-of: a board is made as of now")
+    if replay and (make or as_of):
+        raise typer.BadParameter("give --replay alone: a card is made again from the board that composed it")
     database = open_database()
+    if replay:
+        show_replay(database, slug, replay, as_json=as_json)
+        return
     if make:
         make_board_of(database, slug)
     shown = read_board(database, slug, as_of)
     if as_json:
         print(shown.model_dump_json(indent=2))
     else:
-        show_board(shown)
+        show_board(database, shown)
 
 
 def make_board_of(database: Database, slug: str) -> None:
@@ -64,8 +74,24 @@ def read_board(database: Database, slug: str, as_of: datetime | None = None) -> 
     return kept
 
 
-def show_board(shown: TodayBoardDTO) -> None:
+def show_board(database: Database, shown: TodayBoardDTO) -> None:
     """Print the board for people to read."""
     from kairo_cli.board_view import board_view
 
-    results.print(board_view(shown))
+    with database.reading() as session:
+        signals = signals_of_board(session, shown)
+    results.print(board_view(shown, signals))
+
+
+def show_replay(database: Database, slug: str, card: str, *, as_json: bool) -> None:
+    """Print the card that was made again, and whether it is the same; the exit code is 1 where it is not."""
+    from kairo_cli.board_view import replay_view
+
+    with database.reading() as session:
+        replayed = replay_card(session, find_brand(session, slug).id, card)
+    if as_json:
+        print(replayed.again.model_dump_json(indent=2))
+    else:
+        results.print(replay_view(replayed))
+    if replayed.differences:
+        raise typer.Exit(1)

@@ -9,7 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from kairo_cli.terminal import plain
-from kairo_hero.dto import BrandSnapshotDTO, EvidenceDTO, OpportunityDTO, TodayBoardDTO, TodayBoardMetaDTO
+from kairo_hero.boards.finding import shown_id
+from kairo_hero.boards.replaying import Replayed
+from kairo_hero.dto import (
+    BrandSnapshotDTO,
+    EvidenceDTO,
+    ExternalSignalBundleDTO,
+    OpportunityDTO,
+    TodayBoardDTO,
+    TodayBoardMetaDTO,
+)
 from kairo_pipelines.hours import hour_key
 from kairo_pipelines.trends.sparkline import sparkline
 
@@ -20,11 +29,32 @@ _SOURCES = {
 }
 
 
-def board_view(board: TodayBoardDTO) -> Group:
-    """The board: whose it is, its cards, best first, and how it came to be."""
+def board_view(board: TodayBoardDTO, signals: ExternalSignalBundleDTO | None = None) -> Group:
+    """The board: whose it is, its cards, best first, what else is hot, and how it came to be."""
     cards = [_card(rank, card, board.snapshot) for rank, card in enumerate(board.opportunities, 1)]
     body = Group(*cards) if cards else plain("No card: nothing of today is this brand’s.")
-    return Group(_headline(board), body, *_meta(board.meta))
+    return Group(_headline(board), body, *_outside(signals), *_meta(board.meta))
+
+
+def replay_view(replayed: Replayed) -> Group:
+    """A card that was made again, and in what it differs from the one that was kept."""
+    card = _card(1, replayed.again, replayed.board.snapshot)
+    made = f"made again from the inputs of run {replayed.board.meta.run_id}"
+    if not replayed.differences:
+        return Group(card, plain(f"The same card, {made}.", "green"))
+    lines = [plain(f"It differs from the card that was kept, {made}:", "yellow")]
+    for name, (kept, again) in replayed.differences.items():
+        lines += [plain(f"  {name}, kept:  {kept}", "dim"), plain(f"  {name}, again: {again}")]
+    return Group(card, *lines)
+
+
+def _outside(signals: ExternalSignalBundleDTO | None) -> Iterator[Text]:
+    if signals is None:
+        return
+    hot = [trend.topic for trend in signals.trends if trend.lane == "outside"]
+    hot += [moment.description for moment in signals.social_moments if moment.lane == "outside"]
+    if hot:
+        yield plain("Hot, and none of the brand’s business: " + " · ".join(hot), "dim")
 
 
 def _headline(board: TodayBoardDTO) -> Text:
@@ -43,7 +73,7 @@ def _card(rank: int, card: OpportunityDTO, snapshot: BrandSnapshotDTO) -> Panel:
         rows,
         title=plain(f"{rank}  {card.title}", "bold"),
         title_align="left",
-        subtitle=plain(f"{card.score:.1f}", "bold"),
+        subtitle=plain(f"{shown_id(card.id)}  {card.score:.1f}", "bold"),
         subtitle_align="right",
         box=box.ROUNDED,
     )

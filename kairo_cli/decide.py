@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from kairo_cli.hour_options import moment
 from kairo_cli.stores import open_database
 from kairo_cli.terminal import say
+from kairo_hero.boards.finding import find_card
 from kairo_hero.brands.importing import find_brand
 from kairo_hero.decisions.recording import record_decision
 from kairo_hero.dto import DecisionRequestDTO
-from kairo_hero.models import Opportunity
 from kairo_hero.vocabulary import DecisionType
 
 _DONE = {
@@ -31,7 +31,7 @@ def decide(
         str, typer.Argument(metavar="BRAND", help="tenant.brand, or the brand alone where only one has it.")
     ],
     opportunity_id: Annotated[
-        uuid.UUID, typer.Argument(metavar="OPPORTUNITY_ID", help="The card's id; `kairo board BRAND --json` shows it.")
+        str, typer.Argument(metavar="CARD", help="The card's id, or its beginning, as `kairo board BRAND` shows it.")
     ],
     decision: Annotated[DecisionType, typer.Argument(metavar="DECISION", help="One of " + ", ".join(_DONE) + ".")],
     reason: Annotated[str | None, typer.Option(help="Why, in a few words.")] = None,
@@ -48,6 +48,7 @@ def decide(
     database = open_database()
     with database.reading() as session:
         brand = find_brand(session, slug)
+        card = find_card(session, brand.id, opportunity_id)
     try:
         request = DecisionRequestDTO(
             decision_id=decision_id or str(uuid.uuid4()),
@@ -59,10 +60,8 @@ def decide(
     except ValidationError as error:
         wrong = error.errors()[0]
         raise typer.BadParameter(f"--{str(wrong['loc'][0]).replace('_', '-')}: {wrong['msg']}") from error
-    recorded = record_decision(database, "opportunity", opportunity_id, request, brand_id=brand.id)
-    with database.reading() as session:
-        title = session.get_one(Opportunity, opportunity_id).title
-    done = f"{_DONE[recorded.decision_type]}: {title}"
+    recorded = record_decision(database, "opportunity", card.id, request, brand_id=brand.id)
+    done = f"{_DONE[recorded.decision_type]}: {card.title}"
     if recorded.status == "duplicate":
         done += f" (recorded before, at {recorded.recorded_at:%Y-%m-%d %H:%M} UTC; nothing has changed)"
     say(done)

@@ -23,6 +23,7 @@ from kairo_cli import (
     migrate,
     rebuild,
     relevance,
+    signals,
     surface,
     trends,
 )
@@ -43,6 +44,7 @@ app.add_typer(surface.app, name="surface")
 app.add_typer(ingest.app, name="ingest")
 app.command()(rebuild.rebuild)
 app.add_typer(erase.app, name="erase")
+app.command()(signals.signals)
 app.command()(board.board)
 app.command()(trends.trends)
 app.command()(backtest.backtest)

@@ -18,6 +18,7 @@ from kairo_hero.vocabulary import (
     OpportunityType,
     PackageStatus,
     PatternStatus,
+    SignalLane,
     TrendStatus,
     VariantStatus,
 )
@@ -134,6 +135,8 @@ class OpportunityDTO(OpportunityContent, Stored):
 class OpportunityDraftDTO(OpportunityContent, Draft):
     """An opportunity as a graph proposes it; every evidence id is one that the graph was offered."""
 
+    #: The trend or the post that it springs from.
+    signal_id: str
     evidence_ids: list[str]
     opportunity_score_breakdown: dict[str, float] = Field(default_factory=dict)
 
@@ -334,7 +337,7 @@ class LearningSummaryDTO(Contract):
 
 
 class TrendSignalDTO(Contract):
-    """A trend candidate, and how much it matters to the brand."""
+    """A trend candidate, and how much it matters to the brand; `outside` where it does not, and is only hot."""
 
     id: str
     topic: str
@@ -346,6 +349,7 @@ class TrendSignalDTO(Contract):
     why: str
     evidence_ids: list[str]
     recency_hours: Hours
+    lane: SignalLane = "brand"
 
 
 class WebMentionSignalDTO(Contract):
@@ -373,7 +377,7 @@ class CompetitorPostSignalDTO(Contract):
 
 
 class SocialMomentSignalDTO(Contract):
-    """A moment that many share at once: an event, a holiday, a meme."""
+    """A moment that many share at once, as a post that nearly all react to; its id is that of its evidence."""
 
     id: str
     moment_type: str
@@ -381,6 +385,7 @@ class SocialMomentSignalDTO(Contract):
     relevance: Share
     url: str | None
     recency_hours: Hours
+    lane: SignalLane = "brand"
 
 
 class ExternalSignalBundleDTO(Contract):

@@ -10,6 +10,12 @@ TrendStatus = Literal["emerging", "active", "fading", "stale"]
 DecisionType = Literal["pin", "unpin", "snooze", "unsnooze", "approve", "reject"]
 DecidedObject = Literal["opportunity", "package", "variant"]
 
+SignalLane = Literal["brand", "outside"]
+"""Whether a signal is the brand's business, or only hot: shown beside it, so that filters do not hide what is."""
+
+#: The kind of cluster where there is no trend, but one post: that many react to, or that names the brand.
+MOMENT_KIND, MENTION_KIND = "post", "mention"
+
 BoardSource = Literal["model", "grounded", "existing"]
 """Who composed a board: a model; real signals without a model; or nobody anew, because generation failed."""
 

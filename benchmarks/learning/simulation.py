@@ -67,7 +67,7 @@ class SimulatedBrand:
         if not self._learns:
             learning = learning.model_copy(update={"factors": []})
         drafts = sorted((self._draft(one, learning) for one in candidates), key=lambda draft: -draft.score)
-        shown = keep_best(drafts, silenced_trends=set(), most=CARDS).drafts
+        shown = keep_best(drafts, most=CARDS).drafts
         for draft in shown:
             self._decide(draft, by_name[str(draft.trend_id)], morning)
         return [by_name[str(draft.trend_id)] for draft in shown]
@@ -105,6 +105,7 @@ class SimulatedBrand:
             persona_id=persona,
             pillar_id=pillar,
             trend_id=candidate.name,
+            signal_id=candidate.name,
             evidence_ids=[candidate.name],
         )
 

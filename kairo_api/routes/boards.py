@@ -1,4 +1,4 @@
-"""A brand's Today Board, as it was kept."""
+"""A brand's Today Board, as it was kept or made on request."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -8,16 +8,19 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BeforeValidator
 
 from kairo_api.caching import CACHEABLE, IfNoneMatch, json_answer
+from kairo_api.lineage import report_board
 from kairo_api.problems import STORE_UNUSABLE, BoardMissing, BrandMissing, WrongField, declared
-from kairo_api.store import Store
+from kairo_api.store import Boards, Store
 from kairo_hero.boards.reading import kept_board
-from kairo_hero.dto import TodayBoardDTO
+from kairo_hero.dto import RegenerateResponseDTO, TodayBoardDTO
+from kairo_hero.engines.regenerating import regenerate_today_board
 from kairo_hero.models import Brand
 
 _NO_MOMENT = (
     "this is no moment with a time zone; write it as 2021-12-10T08:15:00Z, or 2021-12-10T00:15:00-08:00 (and a + in a "
     "URL as %2B)"
 )
+_NO_BRAND = "there is no brand {}; GET /api/brands lists those that there are"
 
 
 def _moment(text: str) -> datetime:
@@ -63,11 +66,39 @@ def read_today_board(
     with store.reading() as session:
         brand = session.get(Brand, brand_id)
         if brand is None:
-            raise BrandMissing(f"there is no brand {brand_id}; GET /api/brands lists those that there are")
+            raise BrandMissing(_NO_BRAND.format(brand_id))
         board = kept_board(session, brand_id, as_of)
     if board is None:
         raise BoardMissing(_how_to_make_one(brand.partition_key, as_of))
     return json_answer(board, if_none_match)
+
+
+@router.post(
+    "/today/regenerate",
+    summary="Make a brand's Today Board now",
+    responses=declared(
+        "/api/brands/0c6f4f5e-5f0e-4f43-9a55-6c0f3a4f1b10/today/regenerate",
+        BrandMissing,
+        *STORE_UNUSABLE,
+        wrong=WrongField(location="path", field="brand_id", detail="Input should be a valid UUID"),
+    ),
+)
+def regenerate_board(brand_id: BrandId, boards: Boards, response: Response) -> RegenerateResponseDTO:
+    """Look for signals anew, make the board from them, keep it and answer with it.
+
+    One board is made at a time for a brand: a request that comes while another is under way waits for that one, pays
+    nothing, and is answered `joined`. Whatever fails on the way, the answer is a board; `meta.degraded` says so.
+    """
+    with boards.stores.database.reading() as session:
+        brand = session.get(Brand, brand_id)
+        if brand is None:
+            raise BrandMissing(_NO_BRAND.format(brand_id))
+        key = brand.partition_key
+    made = regenerate_today_board(boards.stores, brand_id)
+    if made.status == "regenerated":
+        report_board(boards.dagster_home, key, made.today_board)
+    response.headers["Cache-Control"] = "no-store"
+    return made
 
 
 def _how_to_make_one(brand: str, as_of: datetime | None) -> str:

@@ -44,7 +44,7 @@ def demo() -> None:
     replay_recording()
     for brand in brands:
         say(_make_first_board(database, brand))
-    show_board(read_board(database, SHOWN))
+    show_board(database, read_board(database, SHOWN))
     say(f"\nDone in {time.monotonic() - began:.0f} s. What to open next:")
     _show_what_is_next(database)
 

@@ -23,6 +23,8 @@ from kairo_pipelines.trends.sparkline import sparkline
 
 GROUNDED = "cards_rest_on_offered_evidence"
 NO_TABOO = "no_taboo_on_the_board"
+#: Rows of a brand's signals in the metadata.
+MOST_SHOWN = 15
 
 #: Made by the ingestion location; named here so that the lineage goes through.
 TREND_CANDIDATES = dg.AssetSpec(
@@ -38,24 +40,28 @@ TREND_CANDIDATES = dg.AssetSpec(
     partitions_def=BRANDS,
     backfill_policy=ONE_RUN,
     automation_condition=dg.AutomationCondition.eager(),
-    description="Today's trends ranked by how much they matter to the brand, its mentions, and posts on competitors.",
+    description="What of today matters to the brand: trends, hot posts, mentions, competitors; and what else is hot.",
     group_name=GROUP,
     kinds={"duckdb", "sqlalchemy"},
     owners=OWNERS,
     code_version="1",
 )
 def external_signals(
-    context: dg.AssetExecutionContext, database: dg.ResourceParam[Database], lake: dg.ResourceParam[Lake]
+    context: dg.AssetExecutionContext,
+    database: dg.ResourceParam[Database],
+    lake: dg.ResourceParam[Lake],
+    hero_settings: dg.ResourceParam[HeroSettings],
 ) -> dg.MaterializeResult:
-    """Gather each brand's signals from the last hour that was scored."""
+    """Gather each brand's signals from the last hour that was scored, or from fixtures."""
     now = datetime.now(UTC)
     with database.reading() as session:
         brands = brands_of(context, session)
-    gathered = [gather_signals(database, lake, brand, now) for brand in brands]
+    gathered = gather_signals(database, lake, hero_settings, brands, now)
     return dg.MaterializeResult(
         metadata={
             "trend hour": ", ".join(sorted({str(signals.trend_hour) for signals in gathered})),
             "trends": sum(len(signals.bundle.trends) for signals in gathered),
+            "social moments": sum(len(signals.bundle.social_moments) for signals in gathered),
             "mentions": sum(len(signals.bundle.web_mentions) for signals in gathered),
             "competitor posts": sum(len(signals.bundle.competitor_posts) for signals in gathered),
             "ranked": dg.MetadataValue.md("\n\n".join(_ranked(signals.bundle) for signals in gathered)),
@@ -106,18 +112,25 @@ def _grounded(database: Database, run_id: str, boards: list[TodayBoardDTO]) -> d
     with database.reading() as session:
         kept = session.scalars(select(TodayBoard).where(TodayBoard.run_id == run_id))
         bundles = [ExternalSignalBundleDTO.model_validate(row.signal_bundle) for row in kept]
-    offered = {signal.id: set(signal.evidence_ids) for bundle in bundles for signal in bundle.trends}
+    offered = {
+        **{trend.id: set(trend.evidence_ids) for bundle in bundles for trend in bundle.trends},
+        # a moment or a mention is one post
+        **{one.id: {one.id} for bundle in bundles for one in bundle.social_moments},
+        **{one.id: {one.id} for bundle in bundles for one in bundle.web_mentions},
+    }
     adrift = [
         card.title
         for board in boards
         for card in board.opportunities
         if not card.evidence
         # A pinned card, or one of an earlier board, stands on what was offered then.
-        or not (
-            card.is_pinned or board.meta.source == "existing" or _ids(card) <= offered.get(str(card.trend_id), set())
-        )
+        or not (card.is_pinned or board.meta.source == "existing" or _ids(card) <= offered.get(_signal_of(card), set()))
     ]
     return dg.AssetCheckResult(check_name=GROUNDED, passed=not adrift, metadata={"cards adrift": adrift})
+
+
+def _signal_of(card: OpportunityDTO) -> str:
+    return card.trend_id or card.evidence[0].evidence_id
 
 
 def _ids(card: OpportunityDTO) -> set[str]:
@@ -136,10 +149,16 @@ def _no_taboo(boards: list[TodayBoardDTO]) -> dg.AssetCheckResult:
 
 def _ranked(bundle: ExternalSignalBundleDTO) -> str:
     rows = [
-        f"| {signal.topic} | {signal.relevance:.2f} | {signal.trend_score:.0f} | {signal.status} | {signal.why} |"
-        for signal in bundle.trends[:15]
+        (signal.relevance, f"| {signal.topic} | trend, {signal.status} | {signal.relevance:.2f} | {signal.why} |")
+        for signal in bundle.trends
     ]
-    return "\n".join(["| trend | relevance | score | status | why |", "| --- | --- | --- | --- | --- |", *rows])
+    rows += [
+        (moment.relevance, f"| {moment.description} | moment | {moment.relevance:.2f} | |")
+        for moment in bundle.social_moments
+    ]
+    rows.sort(key=lambda row: -row[0])
+    head = ["| signal | kind | relevance | why |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *(row for _, row in rows[:MOST_SHOWN])])
 
 
 def _as_markdown(board: TodayBoardDTO) -> str:

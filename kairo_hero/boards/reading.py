@@ -3,10 +3,11 @@
 import uuid
 from datetime import datetime
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kairo_hero.dto import TodayBoardDTO
+from kairo_hero.dto import ExternalSignalBundleDTO, TodayBoardDTO
 from kairo_hero.models import TodayBoard
 
 
@@ -26,3 +27,16 @@ def kept_board(session: Session, brand_id: uuid.UUID, as_of: datetime | None = N
         return None
     board = TodayBoardDTO.model_validate(kept.board)
     return board.model_copy(update={"meta": board.meta.model_copy(update={"as_of": as_of})})
+
+
+def signals_of_board(session: Session, board: TodayBoardDTO) -> ExternalSignalBundleDTO | None:
+    """The signals that a kept board was made from; None where they can't be read any more."""
+    kept = session.scalar(
+        select(TodayBoard.signal_bundle).where(
+            TodayBoard.brand_id == board.brand_id, TodayBoard.run_id == board.meta.run_id
+        )
+    )
+    try:
+        return ExternalSignalBundleDTO.model_validate(kept)
+    except ValidationError:
+        return None

@@ -8,18 +8,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kairo_hero.models import ContentPackage, Opportunity, SignalBundle, TodayBoard, Variant
-from kairo_hero.signals.trends import shortened
+from kairo_hero.signals.occasions import shortened
 
 REMOVED = "[removed]"
 #: Words so few may stand in a sentence without being quoted from the item, unless quotation marks are around them.
 SHORTEST_QUOTE = 12
 #: The models that hold what an item said, each with its columns.
 _KEPT = {
-    TodayBoard: ("board", "signal_bundle"),
-    SignalBundle: ("bundle",),
+    TodayBoard: ("board", "signal_bundle", "made_from"),
+    SignalBundle: ("bundle", "occasions"),
     Opportunity: ("title", "angle", "why_now", "evidence"),
     ContentPackage: ("title", "core_idea", "key_points", "hooks", "call_to_action", "notes"),
     Variant: ("draft_text", "parts"),
+}
+#: What stays of an entry that goes: where it was, and how much it counted for.
+_STAYING = {
+    "platform",
+    "source",
+    "channel",
+    "relevance",
+    "engagement",
+    "recency_hours",
+    "competitor_name",
+    "moment_type",
+    "lane",
 }
 
 
@@ -42,7 +54,7 @@ class Removal:
         if isinstance(value, str):
             return REMOVED if self._is_id(value) else self._unquoted(value)
         if isinstance(value, list):
-            return [self.redacted(entry) for entry in value if not self._is_id(entry)]
+            return [self.redacted(entry) for entry in value if not self._is_id(entry) and not self._is_all_of(entry)]
         if isinstance(value, Mapping):
             left = {self._unquoted(str(key)): self.redacted(inner) for key, inner in value.items()}
             is_of_item = self._is_id(value.get("evidence_id")) or self._is_id(value.get("id"))
@@ -55,13 +67,18 @@ class Removal:
             text = text.replace(quote, REMOVED)
         return text
 
+    def _is_all_of(self, entry: Any) -> bool:
+        """Whether an occasion rests on nothing else: then nothing is left of it."""
+        posts = entry.get("post_ids") if isinstance(entry, Mapping) else None
+        return bool(posts) and all(self._is_id(post) for post in posts or ())
+
     def _is_id(self, value: Any) -> bool:
         return isinstance(value, str) and value in self.evidence_ids
 
 
 def _emptied(key: str, value: Any) -> Any:
-    """What is left of a value of an entry that goes: where it was, and how much it counted for."""
-    if key in ("platform", "source", "channel", "relevance", "engagement", "recency_hours", "competitor_name"):
+    """What is left of a value of an entry that goes."""
+    if key in _STAYING:
         return value
     if key in ("url", "author", "published_at"):
         return None

@@ -14,7 +14,7 @@ from kairo_hero.models import BrandIR
 from kairo_pipelines.embedding import embed
 
 #: Part of the source hash: a change of how brands are compiled compiles every brand again.
-COMPILER_VERSION = "1"
+COMPILER_VERSION = "2"
 
 
 def compile_brand(snapshot: BrandSnapshotDTO, at: datetime) -> BrandIRDTO:

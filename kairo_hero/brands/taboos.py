@@ -1,36 +1,62 @@
 """What a brand never says: its taboos as patterns, and finding them in a text however they are written."""
 
+import functools
 import re
-import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
-_QUOTES = dict.fromkeys(map(ord, "‘’‚‛′＇"), "'") | dict.fromkeys(map(ord, "“”„‟″＂"), '"')
-#: Letters of other scripts that look like Latin ones (Unicode's confusables, the everyday ones).
-_LOOKALIKES = str.maketrans("аеорсухіјѕԁһԛԝɡαορνικτε", "aeopcyxijsdhqwgaopvikte")
+from kairo_hero.brands.plain_letters import UNSEEN, plain_letters
+
+#: Something that separates words, or hides that they meet.
+_BETWEEN = rf"[\s_/\-{UNSEEN}]+"
 
 
-def taboo_patterns(taboos: list[str]) -> list[str]:
-    """A regular expression per taboo, for normalized text: its words whole, whatever joins or separates them."""
+@dataclass(frozen=True)
+class FoundTaboo:
+    """A taboo in a text: in plain letters, and where it stands in the text as written."""
+
+    taboo: str
+    start: int
+    end: int
+
+
+def taboo_patterns(taboos: Iterable[str]) -> list[str]:
+    """A regular expression per taboo, for a text in plain letters: its words whole, whatever separates them.
+
+    Between two letters something invisible may stand. "e-mail" is not "email", "thought leader" not "thoughtleader".
+    """
     patterns = []
     for taboo in taboos:
-        words = [re.split(r"-+", word) for word in normalized(taboo).split()]
-        # "e-mail" is not "email"; but what stands between two words may have been made invisible
-        joined = r"[\s_/-]*".join(r"[\s_/-]+".join(re.escape(part) for part in word if part) for word in words)
-        if joined:
-            patterns.append(rf"(?<!\w){joined}(?!\w)")
+        plain = normalized(taboo)
+        words = [word for word in re.split(r"[\s\-]+", plain) if word]
+        spelled = _BETWEEN.join(f"{UNSEEN}?".join(map(re.escape, word)) for word in words)
+        if spelled:
+            # no letter before or after it, nor beyond something that is not seen
+            patterns.append(rf"(?<!\w)(?<!\w{UNSEEN}){spelled}(?!{UNSEEN}?\w)")
     return patterns
 
 
-def taboos_in(text: str, patterns: list[str]) -> list[str]:
-    """What of a text breaks a taboo, as found in its normalized form; empty where nothing does."""
-    plain = normalized(text)
-    return [match[0] for pattern in patterns if (match := re.search(pattern, plain))]
+def find_taboos(text: str, patterns: Sequence[str]) -> list[FoundTaboo]:
+    """Each taboo of a text, in order."""
+    if not patterns:
+        return []
+    plain = plain_letters(text)
+    return [
+        FoundTaboo(match[0].replace(UNSEEN, ""), plain.starts[match.start()], plain.ends[match.end() - 1])
+        for match in _any_of(tuple(patterns)).finditer(plain.text)
+    ]
+
+
+def taboos_in(text: str, patterns: Sequence[str]) -> list[str]:
+    """What of a text breaks a taboo, in plain letters, each once; empty where nothing does."""
+    return list(dict.fromkeys(found.taboo for found in find_taboos(text, patterns)))
 
 
 def normalized(text: str) -> str:
-    """NFKC, case folded, without invisible characters, dashes and quotes plain, look-alike letters as Latin ones."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_DASHES).translate(_QUOTES)
-    visible = "".join(
-        letter for letter in folded if unicodedata.category(letter) not in ("Cf", "Cc") or letter.isspace()
-    )
-    return visible.translate(_LOOKALIKES)
+    """A text in plain letters, without anything invisible."""
+    return plain_letters(text).text.replace(UNSEEN, "")
+
+
+@functools.lru_cache(maxsize=1_000)
+def _any_of(patterns: tuple[str, ...]) -> "re.Pattern[str]":
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))

@@ -5,17 +5,18 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from kairo_hero.brands.brand_ir import compiled_brand
 from kairo_hero.brands.snapshot import snapshot_brand
-from kairo_hero.decisions.standing import rejected_cards
-from kairo_hero.dto import BrandIRDTO, BrandSnapshotDTO, LearningSummaryDTO
-from kairo_hero.engines.cards import silenced_trends
+from kairo_hero.dto import BrandIRDTO, BrandSnapshotDTO, LearningSummaryDTO, PatternTemplateDTO
+from kairo_hero.engines.cards import cards_put_away, pinned_cards
+from kairo_hero.engines.dropping import PutAway
 from kairo_hero.errors import ObjectNotFoundError
 from kairo_hero.learning.summary import default_summary, learning_summary
-from kairo_hero.models import Brand, Opportunity
+from kairo_hero.models import Brand, Opportunity, PatternTemplate
+from kairo_hero.vocabulary import PatternStatus
 
 logger = logging.getLogger(__name__)
 #: Shorter names are words: they can't be told from what a sentence says.
@@ -30,8 +31,9 @@ class BrandState:
     snapshot: BrandSnapshotDTO
     ir: BrandIRDTO
     learning: LearningSummaryDTO
-    silenced: set[str]
-    rejected: list[Opportunity]
+    patterns: list[PatternTemplateDTO]
+    put_away: list[PutAway]
+    pinned: list[Opportunity]
     other_brands: tuple[str, ...]
 
 
@@ -55,7 +57,18 @@ def read_brand_state(session: Session, brand_id: uuid.UUID, at: datetime) -> Bra
         snapshot=snapshot,
         ir=compiled_brand(session, snapshot, at),
         learning=learning,
-        silenced=silenced_trends(session, brand_id, at),
-        rejected=rejected_cards(session, brand_id, at),
+        patterns=_patterns(session, brand_id),
+        put_away=cards_put_away(session, brand_id, at),
+        pinned=pinned_cards(session, brand_id),
         other_brands=tuple(name for name in dict.fromkeys(others) if len(name) >= SHORTEST_NAME),
     )
+
+
+def _patterns(session: Session, brand_id: uuid.UUID) -> list[PatternTemplateDTO]:
+    """The patterns that new texts may follow: the brand's own, then those that every brand may use."""
+    active = select(PatternTemplate).where(
+        or_(PatternTemplate.brand_id == brand_id, PatternTemplate.brand_id.is_(None)),
+        PatternTemplate.status == PatternStatus.ACTIVE,
+    )
+    ordered = session.scalars(active.order_by(PatternTemplate.brand_id.is_(None), PatternTemplate.name))
+    return [PatternTemplateDTO.model_validate(pattern) for pattern in ordered]

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,10 +12,11 @@ from kairo_hero.boards.reading import kept_board
 from kairo_hero.brands.taboos import taboos_in
 from kairo_hero.decisions.standing import rejected_cards
 from kairo_hero.dto import OpportunityDraftDTO, OpportunityDTO
+from kairo_hero.engines.dropping import PutAway
 from kairo_hero.models import Opportunity
-from kairo_hero.signals.trends import Trend
+from kairo_hero.signals.occasions import Occasion
 
-#: What a draft says of a card; a card keeps its id, its pins and its packages while its trend lives.
+#: What a draft says of a card; a card keeps its id, its pins and its packages while its signal lives.
 _CONTENT = (
     "title",
     "angle",
@@ -27,6 +28,7 @@ _CONTENT = (
     "persona_id",
     "pillar_id",
     "trend_id",
+    "signal_id",
 )
 
 
@@ -34,27 +36,27 @@ def persist_cards(
     session: Session,
     brand_id: uuid.UUID,
     drafts: Iterable[OpportunityDraftDTO],
-    trends: Mapping[str, Trend],
+    occasions: Mapping[str, Occasion],
     run_id: str,
 ) -> list[Opportunity]:
-    """Keep these drafts, in order, each with its evidence joined. A trend that has a card keeps that card, renewed."""
+    """Keep these drafts, in order, each with its evidence joined. A signal that has a card keeps that card, renewed."""
     cards = []
     for draft in drafts:
-        trend = trends[str(draft.trend_id)]
+        occasion = occasions[draft.signal_id]
         card = session.scalar(
             select(Opportunity)
-            .where(Opportunity.brand_id == brand_id, Opportunity.trend_id == draft.trend_id)
+            .where(Opportunity.brand_id == brand_id, Opportunity.signal_id == draft.signal_id)
             .order_by(Opportunity.created_at.desc())
             .limit(1)
         ) or Opportunity(brand_id=brand_id)
         for name in _CONTENT:
             setattr(card, name, getattr(draft, name))
         card.score_breakdown = draft.score_breakdown.model_dump()
-        card.evidence = [evidence.model_dump(mode="json") for evidence in trend.evidence]
-        card.sparkline = list(trend.sparkline)
-        card.cluster_kind = trend.candidate["cluster_key_type"]
+        card.evidence = [evidence.model_dump(mode="json") for evidence in occasion.evidence]
+        card.sparkline = list(occasion.sparkline)
+        card.cluster_kind = occasion.cluster_kind
         card.run_id = run_id
-        card.fingerprint = hashlib.sha256(f"{draft.trend_id}\n{draft.type}".encode()).hexdigest()[:32]
+        card.fingerprint = hashlib.sha256(f"{draft.signal_id}\n{draft.type}".encode()).hexdigest()[:32]
         session.add(card)
         cards.append(card)
     session.flush()
@@ -81,39 +83,44 @@ def current_cards(
     fresh: Iterable[Opportunity],
     at: datetime,
     *,
-    silenced: set[str],
+    put_away: Sequence[PutAway],
     taboo_patterns: list[str],
 ) -> list[OpportunityDTO]:
     """What the board shows: what people pinned first, then the others.
 
     What is snoozed waits for its day; what was rejected, or has become a taboo since it was composed, stays away.
     """
-    pinned = session.scalars(
-        select(Opportunity)
-        .where(Opportunity.brand_id == brand_id, Opportunity.is_pinned)
-        .order_by(Opportunity.score.desc(), Opportunity.id)
-    )
+    silenced = {card.signal_id for card in put_away if card.signal_id}
     shown = {
         card.id: card
-        for card in (*pinned, *fresh)
+        for card in (*pinned_cards(session, brand_id), *fresh)
         if not _is_asleep(card, at)
-        and card.trend_id not in silenced
+        and card.signal_id not in silenced
         and not taboos_in(f"{card.title}\n{card.angle}\n{card.why_now}", taboo_patterns)
     }
     return [OpportunityDTO.model_validate(card) for card in shown.values()]
 
 
-def silenced_trends(session: Session, brand_id: uuid.UUID, at: datetime) -> set[str]:
-    """The trends whose cards people snoozed until later, or rejected and did not think better of it."""
-    snoozed = session.scalars(
-        select(Opportunity).where(
-            Opportunity.brand_id == brand_id, Opportunity.is_snoozed, Opportunity.trend_id.is_not(None)
+def pinned_cards(session: Session, brand_id: uuid.UUID) -> list[Opportunity]:
+    """The cards that people pinned, the best first."""
+    return list(
+        session.scalars(
+            select(Opportunity)
+            .where(Opportunity.brand_id == brand_id, Opportunity.is_pinned)
+            .order_by(Opportunity.score.desc(), Opportunity.id)
         )
     )
-    rejected = rejected_cards(session, brand_id, at)
-    return {str(card.trend_id) for card in snoozed if _is_asleep(card, at)} | {
-        card.trend_id for card in rejected if card.trend_id
-    }
+
+
+def cards_put_away(session: Session, brand_id: uuid.UUID, at: datetime) -> list[PutAway]:
+    """The cards that people snoozed until later, or rejected and did not think better of it."""
+    snoozed = session.scalars(select(Opportunity).where(Opportunity.brand_id == brand_id, Opportunity.is_snoozed))
+    away = {card.id: card for card in snoozed if _is_asleep(card, at)}
+    away |= {card.id: card for card in rejected_cards(session, brand_id, at)}
+    return [
+        PutAway(card.signal_id, card.title, card.angle, frozenset(one["evidence_id"] for one in card.evidence))
+        for card in away.values()
+    ]
 
 
 def _is_asleep(card: Opportunity, at: datetime) -> bool:

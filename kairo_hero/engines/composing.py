@@ -2,6 +2,8 @@
 
 import logging
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from kairo_hero.dto import OpportunityDraftDTO
 from kairo_hero.engines.brand_state import BrandState
@@ -10,66 +12,79 @@ from kairo_hero.errors import GraphError
 from kairo_hero.graphs.grounded import compose_opportunities
 from kairo_hero.graphs.inputs import OpportunityInputs
 from kairo_hero.graphs.synthesis import synthesize_opportunities
+from kairo_hero.llm.recorded import RecordingModels
 from kairo_hero.llm.task import AnswersTasks
 from kairo_hero.observability import RunLog
 from kairo_hero.signals.bundle import Signals
-from kairo_hero.signals.relevance import BrandMatcher
-from kairo_hero.signals.trends import Trend, todays_trends
+from kairo_hero.signals.occasions import Occasion
 from kairo_hero.vocabulary import BoardSource
-from kairo_pipelines.lake.lake import Lake
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Composed:
-    """The drafts that stay, with the trends they rest on; and why there are none, or fewer than there could be."""
+    """The drafts that stay, and what they were made from; and why there are none, or fewer than there could be."""
 
     kept: Kept = field(default_factory=Kept)
-    trends: dict[str, Trend] = field(default_factory=dict)
+    inputs: OpportunityInputs | None = None
+    answers: dict[str, str] = field(default_factory=dict)
     source: BoardSource = "grounded"
     degraded_reason: str | None = None
     models_failed: bool = False
 
+    @property
+    def occasions(self) -> dict[str, Occasion]:
+        """What the drafts are made of, by signal id."""
+        return {occasion.id: occasion for occasion in self.inputs.occasions} if self.inputs else {}
 
-def compose(
-    lake: Lake, brand: BrandState, signals: Signals, models: AnswersTasks | None, log: RunLog, most: int
-) -> Composed:
+    @property
+    def made_from(self) -> dict[str, Any] | None:
+        """All that is needed to compose the same drafts again."""
+        if self.inputs is None:
+            return None
+        return {"source": self.source, "inputs": self.inputs.model_dump(mode="json"), "answers": self.answers}
+
+
+def compose(brand: BrandState, signals: Signals, models: AnswersTasks | None, log: RunLog, most: int) -> Composed:
     """The best drafts of the day, at most so many. Raises nothing: what fails is told as the reason."""
     if signals.trend_hour is None:
         return Composed(source="existing", degraded_reason=signals.silence)
+    recording = RecordingModels(models) if models else None
     try:
-        inputs = _inputs(lake, brand, signals)
-        drafts, failure = _drafts(inputs, models, log)
-        kept = keep_best(drafts, silenced_trends=brand.silenced, rejected=brand.rejected, most=most)
+        inputs = opportunity_inputs(brand, signals, signals.trend_hour)
+        drafts, failure = _drafts(inputs, recording, log)
+        kept = keep_best(drafts, put_away=brand.put_away, most=most)
     except Exception as error:  # whatever it is: the board degrades to the cards there are
         logger.warning("no cards of %s could be composed", brand.snapshot.brand_name, exc_info=True)
         _put_on_record(log, error)
         return Composed(source="existing", degraded_reason=f"no new cards could be composed ({type(error).__name__})")
-    kept.dropped["not_relevant"] += len(inputs.trends) - len({draft.trend_id for draft in drafts})
-    kept.dropped["taboo"] += signals.taboo_topics
-    trends = {str(trend.candidate["trend_id"]): trend for trend, _ in inputs.trends}
+    kept.dropped.update(signals.set_aside)
+    kept.dropped["not_relevant"] += len(inputs.occasions) - len({draft.signal_id for draft in drafts})
     return Composed(
         kept,
-        trends,
-        source="grounded" if models is None or failure else "model",
+        inputs,
+        recording.answers if recording else {},
+        source="grounded" if recording is None or failure else "model",
         degraded_reason=failure or signals.silence,
         models_failed=failure is not None,
     )
 
 
-def _inputs(lake: Lake, brand: BrandState, signals: Signals) -> OpportunityInputs:
-    assert signals.trend_hour is not None
-    offered = {signal.id for signal in signals.bundle.trends}
-    trends = [trend for trend in todays_trends(lake, signals.trend_hour) if trend.candidate["trend_id"] in offered]
-    fits = BrandMatcher(brand.snapshot).fits([". ".join(trend.texts) for trend in trends])
+def opportunity_inputs(brand: BrandState, signals: Signals, trend_hour: datetime) -> OpportunityInputs:
+    """What a graph is given."""
+    of_today = {occasion.id for occasion in signals.occasions}
+    staying = [card for card in brand.pinned if card.signal_id not in of_today]
     return OpportunityInputs(
         snapshot=brand.snapshot,
-        ir=brand.ir,
-        trends=tuple(zip(trends, fits, strict=True)),
+        taboo_patterns=brand.ir.taboo_patterns,
+        patterns=brand.patterns,
+        competitors=brand.row.competitors,
+        occasions=signals.occasions,
         learning=brand.learning,
-        trend_hour=signals.trend_hour,
-        other_brands=brand.other_brands,
+        trend_hour=trend_hour,
+        other_brands=list(brand.other_brands),
+        said=[text for card in staying for text in (card.title, card.angle, card.why_now)],
     )
 
 

@@ -1,4 +1,4 @@
-"""Which drafts do not make it onto a board, and why."""
+"""Which drafts make it onto a board: none that another says too or that people put away, and not all of a kind."""
 
 import re
 from collections import Counter
@@ -10,19 +10,24 @@ from kairo_hero.dto import OpportunityDraftDTO
 
 #: Two cards say the same from this likeness of their title and angle on (Jaccard over their words).
 NEAR_DUPLICATE = 0.75
+#: A draft is about what somebody put away when so much of its evidence was that card's too.
+SAME_EVIDENCE = 0.5
+#: What each card of the same pillar, or for the same channel, takes off the next one's place, though not off its score:
+#: the greedy form of maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998), with likeness by theme.
+SAME_PILLAR, SAME_CHANNEL = 0.85, 0.95
 _WORD = re.compile(r"\w+")
 
 
 @dataclass
 class Kept:
-    """The drafts that stay, in order, and how many were dropped for each reason."""
+    """The drafts that stay, the best first, and how many were dropped for each reason."""
 
     drafts: list[OpportunityDraftDTO] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
 
 
 class Worded(Protocol):
-    """Something that says what a card says: a draft, or a card that is kept."""
+    """Something that says what a card says: a draft, or a card that was put away."""
 
     @property
     def title(self) -> str: ...
@@ -30,37 +35,70 @@ class Worded(Protocol):
     def angle(self) -> str: ...
 
 
-def keep_best(
-    drafts: Iterable[OpportunityDraftDTO], *, silenced_trends: set[str], rejected: Sequence[Worded] = (), most: int
-) -> Kept:
-    """Drop what is invalid, snoozed or rejected, near a better card, on the same evidence, or one too many.
+@dataclass(frozen=True)
+class PutAway:
+    """A card that people rejected, or snoozed until later."""
 
-    What says nearly the same as a card that was rejected is rejected too, whichever trend it rests on.
+    signal_id: str | None
+    title: str
+    angle: str
+    evidence_ids: frozenset[str]
+
+
+def keep_best(drafts: Iterable[OpportunityDraftDTO], *, put_away: Sequence[PutAway] = (), most: int) -> Kept:
+    """Drop what is invalid, put away, near a better card, on the same evidence, or one too many.
+
+    Where there are more than a board holds, a card has to be the better the more of its pillar and its channel were
+    taken. What says nearly the same as a card that was put away is away too, whichever signal it springs from.
     """
     kept = Kept()
+    left: list[OpportunityDraftDTO] = []
     for draft in drafts:
-        reason = _reason_to_drop(draft, kept.drafts, silenced_trends, most)
-        if reason is None and any(likeness(draft, other) >= NEAR_DUPLICATE for other in rejected):
-            reason = "snoozed_or_rejected"
-        if reason:
+        if reason := _reason_to_drop(draft, put_away):
             kept.dropped[reason] += 1
         else:
-            kept.drafts.append(draft)
+            left.append(draft)
+    pillars: Counter[object] = Counter()
+    channels: Counter[str] = Counter()
+    while left and len(kept.drafts) < most:
+        # of two with the same place the one that came first
+        draft = max(
+            left,
+            key=lambda one: (
+                one.score * SAME_PILLAR ** pillars[one.pillar_id] * SAME_CHANNEL ** channels[one.primary_channel]
+            ),
+        )
+        left.remove(draft)
+        if reason := _repeats(draft, kept.drafts):
+            kept.dropped[reason] += 1
+            continue
+        kept.drafts.append(draft)
+        pillars[draft.pillar_id] += draft.pillar_id is not None
+        channels[draft.primary_channel] += 1
+    for draft in left:
+        kept.dropped[_repeats(draft, kept.drafts) or "over_limit"] += 1
+    kept.drafts.sort(key=lambda draft: -draft.score)
     return kept
 
 
-def _reason_to_drop(
-    draft: OpportunityDraftDTO, better: list[OpportunityDraftDTO], silenced_trends: set[str], most: int
-) -> str | None:
+def _reason_to_drop(draft: OpportunityDraftDTO, put_away: Sequence[PutAway]) -> str | None:
     if not draft.is_valid:
         return "taboo" if any(reason.startswith("taboo") for reason in draft.rejection_reasons) else "invalid"
-    if draft.trend_id in silenced_trends:
-        return "snoozed_or_rejected"
+    evidence = set(draft.evidence_ids)
+    for card in put_away:
+        if draft.signal_id == card.signal_id or len(evidence & card.evidence_ids) >= SAME_EVIDENCE * len(evidence) > 0:
+            return "snoozed_or_rejected"
+        if likeness(draft, card) >= NEAR_DUPLICATE:
+            return "snoozed_or_rejected"
+    return None
+
+
+def _repeats(draft: OpportunityDraftDTO, better: list[OpportunityDraftDTO]) -> str | None:
     if any(set(draft.evidence_ids) & set(other.evidence_ids) for other in better):
         return "same_evidence"
     if any(likeness(draft, other) >= NEAR_DUPLICATE for other in better):
         return "near_duplicate"
-    return "over_limit" if len(better) >= most else None
+    return None
 
 
 def likeness(one: Worded, other: Worded) -> float:

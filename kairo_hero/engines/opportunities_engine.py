@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from kairo_hero.boards.reading import board_of_run
 from kairo_hero.dto import (
     BrandSnapshotDTO,
-    ExternalSignalBundleDTO,
     OpportunityDTO,
     TodayBoardDTO,
     TodayBoardMetaDTO,
@@ -63,7 +62,7 @@ def generate_today_board(
         brand = read_brand_state(session, brand_id, at)
     signals = _signals(stores, brand, gather, at)
     models = stores.models.for_run(run_id, brand_id, log) if stores.models else None
-    composed = compose(stores.lake, brand, signals, models, log, stores.settings.board_cards)
+    composed = compose(brand, signals, models, log, stores.settings.board_cards)
     with stores.database.writing() as session:
         board = _persist(session, brand, signals, composed, run_id, at)
     for card in board.opportunities:
@@ -79,22 +78,22 @@ def _signals(stores: BoardStores, brand: BrandState, gather: bool, at: datetime)
             with stores.database.reading() as session:
                 if kept := kept_signals(session, brand.row):
                     return kept
-        return gather_signals(stores.database, stores.lake, brand.row, at)
-    except Exception:  # whatever it is: the board degrades to no signals
+        [signals] = gather_signals(stores.database, stores.lake, stores.settings, [brand.row], at)
+        return signals
+    except Exception as error:  # whatever it is: the board degrades to no signals
         logger.warning("the signals of %s failed; the board is made without", brand.snapshot.brand_name, exc_info=True)
-        nothing = ExternalSignalBundleDTO(
-            brand_id=brand.row.id, fetched_at=at, trends=[], web_mentions=[], competitor_posts=[], social_moments=[]
-        )
-        return Signals(nothing, silence="the signals could not be read")
+        is_sentence = type(error).__module__.startswith("kairo_")
+        why = "the signals could not be read" + (f": {error}" if is_sentence else "")
+        return Signals.none_for(brand.snapshot, at, why)
 
 
 def _persist(
     session: Session, brand: BrandState, signals: Signals, composed: Composed, run_id: str, at: datetime
 ) -> TodayBoardDTO:
     earlier = _standing_in(session, brand, composed, at)
-    fresh = earlier or persist_cards(session, brand.row.id, composed.kept.drafts, composed.trends, run_id)
+    fresh = earlier or persist_cards(session, brand.row.id, composed.kept.drafts, composed.occasions, run_id)
     cards = current_cards(
-        session, brand.row.id, fresh, at, silenced=brand.silenced, taboo_patterns=brand.ir.taboo_patterns
+        session, brand.row.id, fresh, at, put_away=brand.put_away, taboo_patterns=brand.ir.taboo_patterns
     )
     dropped = {reason: number for reason, number in sorted(composed.kept.dropped.items()) if number}
     board = TodayBoardDTO(
@@ -112,6 +111,7 @@ def _persist(
             generated_at=at,
             board=board.model_dump(mode="json"),
             signal_bundle=signals.bundle.model_dump(mode="json"),
+            made_from=None if earlier else composed.made_from,
         )
     )
     return board
@@ -150,7 +150,7 @@ def _meta(
         degraded_reason=composed.degraded_reason,
         source=composed.source if composed.kept.drafts or composed.degraded_reason is None else "existing",
         opportunity_count=len(list(cards)),
-        signals_considered=len(signals.bundle.trends),
+        signals_considered=signals.considered,
         dropped=dropped,
         missing=[name for name, is_missing in lacks.items() if is_missing],
         cost_usd=round(cost.cost_usd, 6),

@@ -1,74 +1,81 @@
-"""Opportunities without a model: composed from the brand's pillars and personas and the trends' true numbers."""
+"""Opportunities without a model: composed from the brand's own pillars, personas and patterns, and true numbers."""
 
 from kairo_hero.brands.taboos import taboos_in
 from kairo_hero.dto import BrandSnapshotDTO, OpportunityDraftDTO, PersonaDTO, PillarDTO
+from kairo_hero.graphs.channels import Channels
 from kairo_hero.graphs.inputs import OpportunityInputs
-from kairo_hero.graphs.scoring import opportunity_score
-from kairo_hero.graphs.wording import angle, title, why_now
+from kairo_hero.graphs.scoring import scored_card
+from kairo_hero.graphs.telling import Telling
+from kairo_hero.graphs.types import type_of
+from kairo_hero.graphs.why_now import why_now
+from kairo_hero.graphs.wording import angle, title
+from kairo_hero.signals.occasions import Occasion
 from kairo_hero.signals.relevance import Fit
-from kairo_hero.signals.trends import Trend
-from kairo_hero.vocabulary import Channel, OpportunityType
 from kairo_pipelines.embedding import embed
 
-#: Below this a trend is none of the brand's business: a card that does not fit costs more than one that is missing.
+#: Below this an occasion is none of the brand's business: a card that does not fit costs more than one that is missing.
 MINIMUM_RELEVANCE = 0.5
-#: Where a brand names no channel of its own.
-USUAL_CHANNELS: tuple[Channel, ...] = ("linkedin", "x")
 
 
 def compose_opportunities(inputs: OpportunityInputs) -> list[OpportunityDraftDTO]:
-    """One draft per trend that matters to the brand, the best first. The same inputs give the same drafts."""
-    taken: set[str] = set()
-    drafts = [_draft(inputs, trend, fit, taken) for trend, fit in inputs.trends if fit.relevance >= MINIMUM_RELEVANCE]
+    """One draft per occasion that matters to the brand, the best first. The same inputs give the same drafts."""
+    telling = Telling(inputs.taboo_patterns)
+    for text in inputs.said:
+        telling.remember(text)
+    channels = Channels(inputs.snapshot.channels, inputs.learning)
+    fitted = [pair for pair in inputs.fitted() if pair[1].relevance >= MINIMUM_RELEVANCE]
+    # the likely best first: they get the first choice of channels and words
+    fitted.sort(key=lambda pair: (-pair[1].relevance * pair[0].strength, pair[0].id))
+    drafts = [_draft(inputs, occasion, fit, channels, telling) for occasion, fit in fitted]
     return sorted(drafts, key=lambda draft: (-draft.score, draft.title))
 
 
-def _draft(inputs: OpportunityInputs, trend: Trend, fit: Fit, taken: set[str]) -> OpportunityDraftDTO:
+def _draft(
+    inputs: OpportunityInputs, occasion: Occasion, fit: Fit, channels: Channels, telling: Telling
+) -> OpportunityDraftDTO:
     snapshot = inputs.snapshot
     pillar = next((one for one in snapshot.pillars if str(one.id) == fit.theme.pillar_id), None)
-    persona = _persona(snapshot, pillar, trend)
-    channels = list(snapshot.channels or USUAL_CHANNELS)
-    headline = title(trend, snapshot, pillar, persona, taken)
-    approach = angle(trend, snapshot, pillar, persona, fit.shared_subjects)
-    reason = why_now(trend, inputs.trend_hour)
-    scored = opportunity_score(
-        trend_score=trend.candidate["trend_score"],
+    persona = _persona(snapshot, pillar, occasion)
+    for_channels = channels.next()
+    kind = type_of(occasion, inputs.competitors)
+    headline = title(occasion, snapshot, pillar, persona, telling)
+    approach = angle(occasion, snapshot, pillar, persona, inputs.patterns, fit.shared_subjects, telling)
+    reason = why_now(occasion, inputs.trend_hour)
+    scored = scored_card(
+        occasion,
         relevance=fit.relevance,
-        hours_since_last_post=trend.hours_since_last_post,
         learning=inputs.learning,
-        features={
-            "pillar": str(pillar.id) if pillar else "",
-            "persona": str(persona.id) if persona else "",
-            "channel": channels[0],
-            "type": OpportunityType.TREND.value,
-            "cluster_kind": trend.candidate["cluster_key_type"],
-        },
+        pillar=pillar,
+        persona=persona,
+        channel=for_channels[0],
+        type_=kind,
     )
-    broken = taboos_in(f"{headline}\n{approach}\n{reason}", inputs.ir.taboo_patterns)
+    broken = taboos_in(f"{headline}\n{approach}\n{reason}", inputs.taboo_patterns)
     return OpportunityDraftDTO(
         title=headline,
         angle=approach,
         why_now=reason,
-        type=OpportunityType.TREND,
-        primary_channel=channels[0],
-        suggested_channels=channels,
+        type=kind,
+        primary_channel=for_channels[0],
+        suggested_channels=for_channels,
         score=scored.score,
         score_breakdown=scored.breakdown,
         persona_id=persona.id if persona else None,
         pillar_id=pillar.id if pillar else None,
-        trend_id=trend.candidate["trend_id"],
-        evidence_ids=[evidence.evidence_id for evidence in trend.evidence],
+        trend_id=occasion.trend_id,
+        signal_id=occasion.id,
+        evidence_ids=[evidence.evidence_id for evidence in occasion.evidence],
         is_valid=not broken,
         rejection_reasons=[f"taboo: {word}" for word in broken],
-        opportunity_score_breakdown={"relevance": fit.relevance, "velocity": trend.candidate["velocity_score"]},
+        opportunity_score_breakdown={"relevance": fit.relevance, "velocity": occasion.velocity},
     )
 
 
-def _persona(snapshot: BrandSnapshotDTO, pillar: PillarDTO | None, trend: Trend) -> PersonaDTO | None:
+def _persona(snapshot: BrandSnapshotDTO, pillar: PillarDTO | None, occasion: Occasion) -> PersonaDTO | None:
     """The persona whose concerns lie nearest to the story and to the pillar it is told for."""
     if not snapshot.personas:
         return None
     concerns = embed([". ".join((one.role, one.summary, *one.priorities, *one.pains)) for one in snapshot.personas])
-    matter = embed([". ".join(trend.texts), f"{pillar.name}. {pillar.description}" if pillar else snapshot.positioning])
+    matter = embed([occasion.text, f"{pillar.name}. {pillar.description}" if pillar else snapshot.positioning])
     nearness = (concerns @ matter.T).sum(axis=1)
     return snapshot.personas[int(nearness.argmax())]

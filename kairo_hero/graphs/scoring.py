@@ -4,8 +4,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kairo_hero.dto import LearningSummaryDTO, ScoreBreakdownDTO
+from kairo_hero.dto import LearningSummaryDTO, PersonaDTO, PillarDTO, ScoreBreakdownDTO
 from kairo_hero.learning.factors import bounded
+from kairo_hero.signals.occasions import Occasion
+from kairo_hero.vocabulary import Channel, OpportunityType
 
 TREND_POINTS, FIT_POINTS, FRESHNESS_POINTS = 35.0, 45.0, 20.0
 #: Hours in which freshness halves, counted from the newest post.
@@ -41,6 +43,32 @@ def opportunity_score(
     return Scored(
         round(earned + learned, 1),
         ScoreBreakdownDTO(trend=trend, fit=fit, freshness=freshness, learning=learned),
+    )
+
+
+def scored_card(
+    occasion: Occasion,
+    *,
+    relevance: float,
+    learning: LearningSummaryDTO,
+    pillar: PillarDTO | None,
+    persona: PersonaDTO | None,
+    channel: Channel,
+    type_: OpportunityType,
+) -> Scored:
+    """The score of a card that is made of an occasion, for this pillar, persona and channel."""
+    return opportunity_score(
+        trend_score=occasion.strength,
+        relevance=relevance,
+        hours_since_last_post=occasion.hours_since_last_post,
+        learning=learning,
+        features={
+            "pillar": str(pillar.id) if pillar else "",
+            "persona": str(persona.id) if persona else "",
+            "channel": channel,
+            "type": type_.value,
+            "cluster_kind": occasion.cluster_kind,
+        },
     )
 
 

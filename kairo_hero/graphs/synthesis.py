@@ -13,21 +13,21 @@ from kairo_hero.dto import OpportunityDraftDTO, PersonaDTO, PillarDTO
 from kairo_hero.errors import GraphError
 from kairo_hero.graphs.claims import unsupported
 from kairo_hero.graphs.inputs import OpportunityInputs
-from kairo_hero.graphs.scoring import opportunity_score
-from kairo_hero.graphs.wording import why_now
+from kairo_hero.graphs.scoring import scored_card
+from kairo_hero.graphs.types import type_of
+from kairo_hero.graphs.why_now import why_now
 from kairo_hero.llm.errors import ModelError
 from kairo_hero.llm.quoted import QuotedItems
 from kairo_hero.llm.task import AnswersTasks, Task
 from kairo_hero.llm.wire import WireModel
+from kairo_hero.signals.bundle import LEAST_RELEVANCE
+from kairo_hero.signals.occasions import Occasion
 from kairo_hero.signals.relevance import Fit
-from kairo_hero.signals.trends import Trend
-from kairo_hero.vocabulary import Channel, OpportunityType
+from kairo_hero.vocabulary import Channel
 
 PROMPT_VERSION = "1"
-#: Trends that are offered; the best by relevance, which code knows.
+#: Occasions that are offered; the best by relevance, which code knows.
 MOST_OFFERED = 20
-#: Below this relevance a trend is not even offered.
-LEAST_RELEVANCE = 0.3
 #: How far a model's judgement may move the relevance that code measured: what a post says can't carry a card upwards.
 MOST_MOVED = 0.15
 #: Likeness of a title to a source's from which it is a copy (0 to 100).
@@ -88,23 +88,23 @@ class _Offer:
 
     inputs: OpportunityInputs
     items: QuotedItems = field(default_factory=QuotedItems)
-    trends: dict[str, tuple[Trend, Fit]] = field(default_factory=dict)
+    occasions: dict[str, tuple[Occasion, Fit]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        best = sorted(self.inputs.trends, key=lambda pair: (-pair[1].relevance, str(pair[0].candidate["trend_id"])))
-        for trend, fit in best[:MOST_OFFERED]:
+        best = sorted(self.inputs.fitted(), key=lambda pair: (-pair[1].relevance, pair[0].id))
+        for occasion, fit in best[:MOST_OFFERED]:
             if fit.relevance < LEAST_RELEVANCE:
                 continue
-            name = self.items.name("t", str(trend.candidate["trend_id"]))
-            self.trends[name] = trend, fit
+            name = self.items.name("t", occasion.id)
+            self.occasions[name] = occasion, fit
             self.items.add(
                 id=name,
-                topic=trend.topic,
-                why=trend.candidate["why"],
-                status=trend.candidate["status"],
+                topic=occasion.topic,
+                why=occasion.reason,
+                status=occasion.status or "one post",
                 evidence=[
                     {"id": self.items.name("e", one.evidence_id), "platform": one.platform, "text": one.title}
-                    for one in trend.evidence
+                    for one in occasion.evidence
                 ],
             )
         snapshot = self.inputs.snapshot
@@ -136,7 +136,7 @@ def synthesize_opportunities(inputs: OpportunityInputs, models: AnswersTasks) ->
     Raises GraphError where the models give no answer that can be used.
     """
     offer = _Offer(inputs)
-    if not offer.trends:
+    if not offer.occasions:
         return []
     try:
         proposals = models.ask(
@@ -159,45 +159,43 @@ def _judged(offer: _Offer, proposals: list[Proposal], models: AnswersTasks) -> d
 
 
 def _draft(offer: _Offer, proposal: Proposal, judgement: Judgement | None) -> OpportunityDraftDTO:
-    trend, fit = offer.trends.get(proposal.trend, (None, None))
-    if trend is None or fit is None:
-        trend, fit = next(iter(offer.trends.values()))
+    occasion, fit = offer.occasions.get(proposal.trend, (None, None))
+    if occasion is None or fit is None:
+        occasion, fit = next(iter(offer.occasions.values()))
         reasons = ["unknown trend id"]
     else:
-        reasons = _reasons(offer, proposal, trend, judgement)
+        reasons = _reasons(offer, proposal, occasion, judgement)
     inputs, snapshot = offer.inputs, offer.inputs.snapshot
     pillar = offer.pillars.get(proposal.pillar or "")
     persona = offer.personas.get(proposal.persona or "")
     relevance = _moved(fit.relevance, judgement)
     channels: list[Channel] = [proposal.channel, *(one for one in snapshot.channels if one != proposal.channel)]
-    scored = opportunity_score(
-        trend_score=trend.candidate["trend_score"],
+    kind = type_of(occasion, inputs.competitors)
+    scored = scored_card(
+        occasion,
         relevance=relevance,
-        hours_since_last_post=trend.hours_since_last_post,
         learning=inputs.learning,
-        features={
-            "pillar": str(pillar.id) if pillar else "",
-            "persona": str(persona.id) if persona else "",
-            "channel": proposal.channel,
-            "type": OpportunityType.TREND.value,
-            "cluster_kind": trend.candidate["cluster_key_type"],
-        },
+        pillar=pillar,
+        persona=persona,
+        channel=proposal.channel,
+        type_=kind,
     )
-    offered = {one.evidence_id for one in trend.evidence}
+    offered = {one.evidence_id for one in occasion.evidence}
     cited, _ = offer.items.split(proposal.evidence)
     return OpportunityDraftDTO(
         title=proposal.title[:LONGEST_TITLE],
         angle=proposal.angle[:LONGEST_ANGLE],
-        # the numbers of a reason are the trend's own, never a model's
-        why_now=why_now(trend, inputs.trend_hour),
-        type=OpportunityType.TREND,
+        # the numbers of a reason are the occasion's own, never a model's
+        why_now=why_now(occasion, inputs.trend_hour),
+        type=kind,
         primary_channel=proposal.channel,
         suggested_channels=channels,
         score=scored.score,
         score_breakdown=scored.breakdown,
         persona_id=persona.id if persona else None,
         pillar_id=pillar.id if pillar else None,
-        trend_id=trend.candidate["trend_id"],
+        trend_id=occasion.trend_id,
+        signal_id=occasion.id,
         evidence_ids=[one for one in cited if one in offered] or sorted(offered),
         is_valid=not reasons,
         rejection_reasons=reasons,
@@ -212,26 +210,26 @@ def _moved(relevance: float, judgement: Judgement | None) -> float:
     return round(relevance + min(max(wanted - relevance, -MOST_MOVED), MOST_MOVED), 4)
 
 
-def _reasons(offer: _Offer, proposal: Proposal, trend: Trend, judgement: Judgement | None) -> list[str]:
+def _reasons(offer: _Offer, proposal: Proposal, occasion: Occasion, judgement: Judgement | None) -> list[str]:
     """Why a proposal is no card."""
     inputs = offer.inputs
     cited, unknown = offer.items.split(proposal.evidence)
     text = f"{proposal.title}\n{proposal.angle}"
     sources = [
-        *(one.title for one in trend.evidence),
-        *trend.texts,
-        trend.topic,
-        trend.candidate["why"],
+        *(one.title for one in occasion.evidence),
+        *occasion.texts,
+        occasion.topic,
+        occasion.reason,
         offer.context(),
     ]
     reasons = [f"unknown evidence id: {name}" for name in unknown]
-    offered = {one.evidence_id for one in trend.evidence}
+    offered = {one.evidence_id for one in occasion.evidence}
     reasons += [f"evidence of another trend: {one}" for one in cited if one not in offered]
     if not proposal.title.strip() or not proposal.angle.strip():
         reasons.append("empty")
     if len(proposal.title) > LONGEST_TITLE or len(proposal.angle) > LONGEST_ANGLE:
         reasons.append("too long")
-    if any(fuzz.ratio(proposal.title.casefold(), one.title.casefold()) >= COPY for one in trend.evidence):
+    if any(fuzz.ratio(proposal.title.casefold(), one.title.casefold()) >= COPY for one in occasion.evidence):
         reasons.append("copies its source")
     if proposal.pillar and proposal.pillar not in offer.pillars:
         reasons.append(f"unknown pillar id: {proposal.pillar}")
@@ -240,7 +238,7 @@ def _reasons(offer: _Offer, proposal: Proposal, trend: Trend, judgement: Judgeme
     if inputs.snapshot.channels and proposal.channel not in inputs.snapshot.channels:
         reasons.append(f"not the brand's channel: {proposal.channel}")
     reasons += unsupported(text, sources, inputs.other_brands)
-    reasons += [f"taboo: {word}" for word in taboos_in(text, inputs.ir.taboo_patterns)]
+    reasons += [f"taboo: {word}" for word in taboos_in(text, inputs.taboo_patterns)]
     if judgement is not None and not judgement.keep:
         reasons.append("judged unfit")
     return reasons

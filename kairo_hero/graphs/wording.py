@@ -1,30 +1,18 @@
-"""The sentences of cards composed without a model. Every number in them comes from the trend or its evidence."""
+"""The words of cards composed without a model: from the story, the brand's ground, its people and its own patterns."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 
-from kairo_hero.dto import BrandSnapshotDTO, EvidenceDTO, PersonaDTO, PillarDTO
-from kairo_hero.signals.trends import Trend
-from kairo_pipelines.hours import HOUR
-
-PLATFORM_NAMES = {
-    "hackernews": "Hacker News",
-    "feeds": "the feeds",
-    "reddit": "Reddit",
-    "youtube": "YouTube",
-    "bluesky": "Bluesky",
-    "mastodon": "Mastodon",
-    "tiktok": "TikTok",
-    "instagram": "Instagram",
-    "wikipedia": "Wikipedia",
-}
-#: What a platform calls a like, where it has a word of its own.
-LIKES = {"hackernews": "points", "reddit": "points"}
+from kairo_hero.brands.words import meaningful_words
+from kairo_hero.dto import BrandSnapshotDTO, PatternTemplateDTO, PersonaDTO, PillarDTO
+from kairo_hero.graphs.telling import Telling, sentences
+from kairo_hero.graphs.why_now import quoted
+from kairo_hero.signals.occasions import Occasion
 
 TITLES_FOR_PERSONA = (
     "{topic}: what the {persona} needs to know today",
     "What {topic} changes for the {persona}",
     "{topic} is on the {persona}’s desk this morning",
+    "The {persona} will be asked about {topic}",
 )
 TITLES_FOR_PILLAR = (
     "{topic}, seen through “{pillar}”",
@@ -35,84 +23,109 @@ TITLES_FOR_BRAND = (
     "{topic}, the way {brand} would explain it",
     "{brand} on {topic}: what it means for the people it serves",
     "{topic}: {brand}’s view",
+    "What {topic} says to the people {brand} serves",
+)
+OPENINGS = (
+    "Start from {headline}{subject}, and tie it to {ground}.",
+    "Take {headline}{subject}, and show what it has to do with {ground}.",
+    "Use {headline}{subject} to talk about {ground}.",
+    "Go from {headline}{subject} to {ground} in one step.",
+)
+FORMS = (
+    "Make it a checklist of three things to look at today",
+    "Ask one question and answer it with an example of your own",
+    "Give the facts in three lines and your view in one",
+    "Say what to do first, what next and what can wait",
+    "Explain the one term in it that most people nod at",
+    "Show the before and the after",
+    "Name what everybody says about it, then what is missing there",
+    "Tell it as the morning of somebody whom it concerns",
+    "Set it beside the last time that something like it happened",
+    "Let one of your own people answer for it in a few sentences",
+    "Start with the mistake that is easiest to make here",
+    "Take one number from the evidence and say what it means at work",
+    "Draw one picture of it that a reader would send on",
+    "Invite readers to say how they handle it",
 )
 
 
 def title(
-    trend: Trend, snapshot: BrandSnapshotDTO, pillar: PillarDTO | None, persona: PersonaDTO | None, taken: set[str]
-) -> str:
-    """A headline for the card; of the patterns that fit, the first that this board has not used."""
-    patterns = TITLES_FOR_PERSONA if persona else TITLES_FOR_PILLAR if pillar else TITLES_FOR_BRAND
-    pattern = next((one for one in patterns if one not in taken), "")
-    if not pattern:
-        # all used once: begin again
-        taken.difference_update(patterns)
-        pattern = patterns[0]
-    taken.add(pattern)
-    return pattern.format(
-        topic=trend.topic,
-        brand=snapshot.brand_name,
-        persona=persona.name if persona else "",
-        pillar=pillar.name if pillar else "",
-    )
-
-
-def angle(
-    trend: Trend,
+    occasion: Occasion,
     snapshot: BrandSnapshotDTO,
     pillar: PillarDTO | None,
     persona: PersonaDTO | None,
-    shared_subjects: Sequence[str],
+    telling: Telling,
 ) -> str:
-    """What to say about it: the story, the brand's ground to speak on, the reader's concern, the tone."""
-    story = f"Start from “{trend.evidence[0].title}”"
-    subject = f", a story about {shared_subjects[0]}," if shared_subjects else ""
-    if pillar:
-        ground = f" and tie it to {_introduced(pillar.name, pillar.description)}"
-    elif snapshot.positioning_summary:
-        stands_for = f"what {snapshot.brand_name} stands for"
-        ground = f" and speak from {_introduced(stands_for, snapshot.positioning_summary)}"
-    else:
-        ground = f" and say what {snapshot.brand_name} makes of it."
-    concern = (
-        f" The {persona.name} worries about this: {_lowered(persona.pains[0])}." if persona and persona.pains else ""
-    )
-    tone = f" Keep it {_listed(snapshot.tone_tags[:3])}." if snapshot.tone_tags else ""
-    return f"{story}{subject}{ground}{concern}{tone}"
+    """A headline of the brand's own, from the pattern that this board has used least."""
+    patterns = [
+        *(TITLES_FOR_PERSONA if persona else ()),
+        *(TITLES_FOR_PILLAR if pillar else ()),
+    ] or TITLES_FOR_BRAND
+    words = {
+        "topic": quoted(occasion.topic) if occasion.kind == "moment" else occasion.topic,
+        "brand": snapshot.brand_name,
+        "persona": persona.name if persona else "",
+        "pillar": pillar.name if pillar else "",
+    }
+    # all said before, or all against a taboo: a card that is dropped for its taboo says so
+    return telling.from_pattern(patterns, **words) or patterns[0].format(**words)
 
 
-def why_now(trend: Trend, hour: datetime) -> str:
-    """The trend's numbers, and where its strongest post stood at the end of the hour."""
-    row = trend.candidate
-    places = _listed([PLATFORM_NAMES.get(name, name) for name in row["platforms"]])
-    over = row["status"] in ("fading", "stale")
-    sentence = f"{'Before it went quiet: ' if over else ''}{row['why']}, on {places}."
-    state = {
-        "emerging": f" Noticed {row['detected_at']:%-d %B at %H:%M} UTC and still emerging.",
-        "active": f" Noticed {row['detected_at']:%-d %B at %H:%M} UTC and still above its usual.",
-        "fading": " It is fading.",
-        "stale": " It has gone quiet since.",
-    }[row["status"]]
-    return sentence + _standing(trend.evidence[0], hour) + state
+def angle(
+    occasion: Occasion,
+    snapshot: BrandSnapshotDTO,
+    pillar: PillarDTO | None,
+    persona: PersonaDTO | None,
+    patterns: Sequence[PatternTemplateDTO],
+    shared_subjects: Sequence[str],
+    telling: Telling,
+) -> str:
+    """What to say: the story and the brand's ground, what the brand adds, what its reader minds, and in which form."""
+    words = {
+        "headline": quoted(occasion.evidence[0].title),
+        "subject": f", a story about {shared_subjects[0]}" if shared_subjects else "",
+        "ground": f"“{pillar.name}”" if pillar else f"what {snapshot.brand_name} stands for",
+    }
+    opening = telling.from_pattern(OPENINGS, **words) or OPENINGS[0].format(**words)
+    ground = pillar.description if pillar else snapshot.positioning
+    parts = [
+        opening,
+        telling.first_new(f"What to add: {_ended(one)}" for one in _nearest(sentences(ground), occasion)),
+        telling.first_new(_concerns(persona, occasion)) if persona else "",
+        telling.first_new(_forms(snapshot, patterns, telling)),
+    ]
+    return " ".join(filter(None, parts))
 
 
-def _standing(strongest: EvidenceDTO, hour: datetime) -> str:
-    names = {"likes": LIKES.get(strongest.platform, "likes")}
-    counts = [f"{count:,} {names.get(name, name)}" for name, count in strongest.counts.items() if count]
-    if not counts:
-        return ""
-    return f" “{strongest.title}” had {_listed(counts)} by {hour + HOUR:%H:%M} UTC."
+def _nearest(texts: Iterable[str], occasion: Occasion) -> list[str]:
+    """The texts that share most words with the occasion first, else in their own order."""
+    words = meaningful_words(occasion.text)
+    return sorted(texts, key=lambda text: -len(words & meaningful_words(text)))
 
 
-def _introduced(name: str, text: str) -> str:
-    """A name and the first sentence of what is said about it, as the end of a sentence."""
-    first = text.strip().split(". ")[0].rstrip(".")
-    return f"{name}: {first}." if first else f"{name}."
+def _concerns(persona: PersonaDTO, occasion: Occasion) -> Iterator[str]:
+    for pain in _nearest(persona.pains, occasion):
+        yield f"The {persona.name} worries about this: {_ended(_lowered(pain))}"
+    for priority in _nearest(persona.priorities, occasion):
+        yield f"The {persona.name} wants this: {_ended(_lowered(priority))}"
+
+
+def _forms(snapshot: BrandSnapshotDTO, patterns: Sequence[PatternTemplateDTO], telling: Telling) -> Iterator[str]:
+    """The brand's own patterns first, each once; then forms that suit anybody, each in another tone of the brand's."""
+    for pattern in patterns:
+        beats = "; ".join(beat.strip().rstrip(".") for beat in pattern.beats)
+        yield f"Tell it as “{pattern.name}”: {beats}." if beats else f"Tell it as “{pattern.name}”."
+    tones = snapshot.tone_tags or [""]
+    for number, form in enumerate(FORMS):
+        tone = tones[number % len(tones)]
+        yield f"{form}; keep the tone {tone}." if tone else f"{form}."
 
 
 def _lowered(text: str) -> str:
-    return text[:1].lower() + text[1:].rstrip(".")
+    """The text as it goes on after a colon: its first letter small, unless the word is one that is written large."""
+    first = text.split(" ", 1)[0]
+    return text[:1].lower() + text[1:] if first[1:].islower() or len(first) == 1 else text
 
 
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _ended(text: str) -> str:
+    return text.rstrip(" .;,:") + "."

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kairo_hero.models.columns import BrandId, Properties
+from kairo_hero.models.columns import BrandId, Objects, Properties
 from kairo_pipelines.relational.orm import Base, Identified, utc_now
 
 
@@ -23,6 +23,8 @@ class TodayBoard(Identified, Base):
     generated_at: Mapped[datetime] = mapped_column(default=utc_now)
     board: Mapped[Properties]
     signal_bundle: Mapped[Properties]
+    #: What its cards were composed from, and what models answered: the same again makes the same cards.
+    made_from: Mapped[Properties | None]
 
 
 class SignalBundle(Identified, Base):
@@ -35,5 +37,8 @@ class SignalBundle(Identified, Base):
     fetched_at: Mapped[datetime] = mapped_column(default=utc_now)
     trend_hour: Mapped[datetime | None]
     silence: Mapped[str | None]
-    taboo_topics: Mapped[int] = mapped_column(default=0)
+    considered: Mapped[int] = mapped_column(default=0, server_default="0")
+    set_aside: Mapped[Properties] = mapped_column(server_default="{}")
     bundle: Mapped[Properties]
+    #: The bundle's trends and moments that are the brand's, with all that a card says of them.
+    occasions: Mapped[Objects | None]

@@ -20,6 +20,7 @@ class Opportunity(Identified, Timestamped, Base):
         Index(None, "brand_id", "created_at"),
         Index(None, "brand_id", "is_pinned", "is_snoozed"),
         Index(None, "brand_id", "type"),
+        Index(None, "brand_id", "signal_id"),
     )
 
     brand_id: Mapped[BrandId]
@@ -36,6 +37,8 @@ class Opportunity(Identified, Timestamped, Base):
     primary_channel: Mapped[str]
     suggested_channels: Mapped[Strings]
     trend_id: Mapped[str | None]
+    #: The trend or the post that it springs from: it keeps its card from board to board.
+    signal_id: Mapped[str | None]
     #: What the trend's posts have in common: a phrase, a link, a hashtag.
     cluster_kind: Mapped[str | None]
     evidence: Mapped[Objects]

@@ -1,57 +1,52 @@
-"""The external signals of one brand: trends ranked by relevance, mentions of the brand, posts on competitors."""
+"""The external signals of one brand: what of a day is its business, ranked, and a little of what else is hot. Pure."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-import regex
+from pydantic import Field
 
 from kairo_hero.brands.taboos import taboos_in
+from kairo_hero.contract import Contract, Count, Moment
 from kairo_hero.dto import (
     BrandIRDTO,
     BrandSnapshotDTO,
-    CompetitorPostSignalDTO,
     ExternalSignalBundleDTO,
+    SocialMomentSignalDTO,
     TrendSignalDTO,
-    WebMentionSignalDTO,
 )
-from kairo_hero.signals.relevance import BrandMatcher, Fit
-from kairo_hero.signals.trends import Trend, todays_trends
-from kairo_pipelines.hours import HOUR
-from kairo_pipelines.lake.lake import Lake, Slice
-from kairo_pipelines.lake.tables import EVIDENCE_ITEMS, NORMALIZED_ARTIFACTS
-from kairo_pipelines.trends.reading import latest_verdict
+from kairo_hero.signals.day import Day
+from kairo_hero.signals.naming import competitor_posts, mention_occasions, mentions
+from kairo_hero.signals.occasions import Occasion
+from kairo_hero.signals.relevance import BrandMatcher
+from kairo_hero.vocabulary import MOMENT_KIND, SignalLane
 
-#: How far back a mention is still news.
-MENTION_HOURS = timedelta(hours=48)
-MOST_MENTIONS = 20
+#: Below this an occasion is none of the brand's business: it is looked at no further.
+LEAST_RELEVANCE = 0.3
+#: The most relevant that a board is made from.
+MOST_OCCASIONS = 40
+#: The hottest of what is none of the brand's business, shown so that filters do not hide it.
+MOST_OUTSIDE = 3
 
 
-@dataclass(frozen=True)
-class Signals:
-    """A bundle, the hour whose trends it holds, and why the detector could say nothing, where it could not."""
+class Signals(Contract):
+    """A brand's bundle, and what a board needs beyond it; this is what is kept, and what a fixture holds.
+
+    `occasions` are those of the bundle's trends, moments and mentions that are the brand's business, with all that a
+    card says of them. `considered` counts what was looked at, `set_aside` what of it was left, and why. `silence` says
+    why the detector could say nothing, where it could not.
+    """
 
     bundle: ExternalSignalBundleDTO
-    trend_hour: datetime | None = None
+    occasions: list[Occasion]
+    considered: Count
+    set_aside: dict[str, Count] = Field(default_factory=dict)
+    trend_hour: Moment | None = None
     silence: str | None = None
-    taboo_topics: int = 0
 
-
-def external_signals(
-    lake: Lake,
-    snapshot: BrandSnapshotDTO,
-    ir: BrandIRDTO,
-    *,
-    mention_names: list[str],
-    competitors: list[str],
-    at: datetime,
-) -> Signals:
-    """Everything of the last hour looked at, the most relevant trend first.
-
-    Trends about a taboo are out: the brand has nothing to say on them. Every evidence id can be followed in the lake.
-    """
-    verdict = latest_verdict(lake)
-    if verdict is None:
+    @classmethod
+    def none_for(cls, snapshot: BrandSnapshotDTO, at: datetime, silence: str) -> "Signals":
+        """No signals, and why."""
         nothing = ExternalSignalBundleDTO(
             brand_id=snapshot.brand_id,
             fetched_at=at,
@@ -60,80 +55,94 @@ def external_signals(
             competitor_posts=[],
             social_moments=[],
         )
-        return Signals(nothing, silence="no hour has been scored yet")
-    hour: datetime = verdict["capture_hour"]
-    trends = todays_trends(lake, hour)
-    allowed = [trend for trend in trends if not taboos_in(" ".join((trend.topic, *trend.texts)), ir.taboo_patterns)]
-    fits = BrandMatcher(snapshot).fits([". ".join(trend.texts) for trend in allowed])
-    ranked = sorted(zip(allowed, fits, strict=True), key=lambda pair: (-pair[1].relevance, pair[0].topic))
-    recent = _recent_texts(lake, hour)
+        return cls(bundle=nothing, occasions=[], considered=0, silence=silence)
+
+
+def external_signals(
+    day: Day,
+    snapshot: BrandSnapshotDTO,
+    ir: BrandIRDTO,
+    *,
+    mention_names: Sequence[str],
+    competitors: Sequence[str],
+    at: datetime,
+) -> Signals:
+    """What of the day is the brand's, the most relevant first, then the hottest of the rest, marked as outside.
+
+    What is about a taboo is out: the brand has nothing to say on it. Every evidence id can be followed in the lake.
+    """
+    matcher = BrandMatcher(snapshot)
+    known = {post for occasion in day.occasions for post in occasion.post_ids}
+    named = [one for one in mention_occasions(day.posts, mention_names, snapshot.brand_name) if one.id not in known]
+    fits = [*matcher.fits(day.heard), *matcher.fits([occasion.text for occasion in named])]
+    ranked = sorted(zip((*day.occasions, *named), fits, strict=True), key=lambda pair: (-pair[1].relevance, pair[0].id))
+    own = [(occasion, fit.relevance) for occasion, fit in ranked if fit.relevance >= LEAST_RELEVANCE]
+    other = [(occasion, fit.relevance) for occasion, fit in ranked if fit.relevance < LEAST_RELEVANCE]
+    other.sort(key=lambda pair: (-pair[0].strength, pair[0].id))
+    set_aside: Counter[str] = Counter(not_relevant=len(other))
+    mine = list(_allowed(own, ir.taboo_patterns, MOST_OCCASIONS, set_aside))
+    outside = list(_allowed(other, ir.taboo_patterns, MOST_OUTSIDE, Counter()))
+    lanes: list[tuple[list[tuple[Occasion, float]], SignalLane]] = [(mine, "brand"), (outside, "outside")]
+    shown = [(occasion, relevance, lane) for pairs, lane in lanes for occasion, relevance in pairs]
     bundle = ExternalSignalBundleDTO(
         brand_id=snapshot.brand_id,
         fetched_at=at,
-        trends=[_trend_signal(trend, fit) for trend, fit in ranked],
-        web_mentions=[_mention(post) for post in _naming(recent, mention_names)],
-        competitor_posts=[_competitor_post(post, name) for name in competitors for post in _naming(recent, [name])],
-        social_moments=[],
+        trends=[_trend_signal(*one) for one in shown if one[0].kind == "trend"],
+        web_mentions=mentions(day.posts, mention_names),
+        competitor_posts=competitor_posts(day.posts, competitors),
+        social_moments=[_moment_signal(*one) for one in shown if one[0].cluster_kind == MOMENT_KIND],
     )
-    silence = None if verdict["verdict"] == "scored" else f"{verdict['verdict'].replace('_', ' ')}: {verdict['reason']}"
-    return Signals(bundle, hour, silence, len(trends) - len(allowed))
+    return Signals(
+        bundle=bundle,
+        occasions=[occasion for occasion, _ in mine],
+        considered=len(ranked),
+        set_aside=+set_aside,
+        trend_hour=day.trend_hour,
+        silence=day.silence,
+    )
 
 
-def _trend_signal(trend: Trend, fit: Fit) -> TrendSignalDTO:
-    row = trend.candidate
+def _allowed(
+    ranked: Sequence[tuple[Occasion, float]], taboo_patterns: list[str], most: int, set_aside: Counter[str]
+) -> Iterator[tuple[Occasion, float]]:
+    """At most so many that break no taboo, in order; why the others do not come is counted."""
+    allowed = 0
+    for occasion, relevance in ranked:
+        if allowed == most:
+            set_aside["less_relevant"] += 1
+        elif taboos_in(f"{occasion.topic}\n{occasion.text}", taboo_patterns):
+            set_aside["taboo"] += 1
+        else:
+            allowed += 1
+            yield occasion, relevance
+
+
+def _trend_signal(occasion: Occasion, relevance: float, lane: SignalLane) -> TrendSignalDTO:
+    assert occasion.status is not None, "a trend has a status"
     return TrendSignalDTO(
-        id=row["trend_id"],
-        topic=trend.topic,
-        source=", ".join(row["platforms"]),
-        trend_score=row["trend_score"],
-        velocity=row["velocity_score"],
-        relevance=fit.relevance,
-        status=row["status"],
-        why=row["why"],
-        evidence_ids=[evidence.evidence_id for evidence in trend.evidence],
-        recency_hours=round(trend.hours_since_last_post, 2),
+        id=occasion.id,
+        topic=occasion.topic,
+        source=", ".join(occasion.platforms),
+        trend_score=occasion.strength,
+        velocity=occasion.velocity,
+        relevance=relevance,
+        status=occasion.status,
+        why=occasion.reason,
+        evidence_ids=[evidence.evidence_id for evidence in occasion.evidence],
+        recency_hours=round(occasion.hours_since_last_post, 2),
+        lane=lane,
     )
 
 
-def _recent_texts(lake: Lake, hour: datetime) -> list[dict[str, Any]]:
-    return lake.sql(
-        """
-        SELECT items.*, artifacts.normalized_text, artifacts.engagement_score
-        FROM items JOIN artifacts USING (evidence_id)
-        ORDER BY artifacts.engagement_score DESC, evidence_id
-        """,
-        items=Slice(EVIDENCE_ITEMS, hour + HOUR - MENTION_HOURS, hour),
-        artifacts=Slice(NORMALIZED_ARTIFACTS, hour + HOUR - MENTION_HOURS, hour),
-    ).to_pylist()
-
-
-def _naming(posts: list[dict[str, Any]], names: list[str]) -> list[dict[str, Any]]:
-    """The posts that write one of these names as whole words, whatever the case."""
-    if not names:
-        return []
-    pattern = regex.compile(rf"(?<!\w)(?:{'|'.join(regex.escape(name) for name in names)})(?!\w)", regex.IGNORECASE)
-    return [post for post in posts if pattern.search(post["normalized_text"])][:MOST_MENTIONS]
-
-
-def _mention(post: dict[str, Any]) -> WebMentionSignalDTO:
-    return WebMentionSignalDTO(
-        id=post["evidence_id"],
-        title=post["title"] or post["normalized_text"][:120],
-        source=post["platform"],
-        url=post["url"],
-        snippet=post["normalized_text"][:300],
-        published_at=post["published_at"],
-        relevance=1.0,
-    )
-
-
-def _competitor_post(post: dict[str, Any], name: str) -> CompetitorPostSignalDTO:
-    return CompetitorPostSignalDTO(
-        id=post["evidence_id"],
-        competitor_name=name,
-        channel=post["platform"],
-        snippet=post["normalized_text"][:300],
-        url=post["url"],
-        engagement=post["engagement_score"],
-        published_at=post["published_at"],
+def _moment_signal(occasion: Occasion, relevance: float, lane: SignalLane) -> SocialMomentSignalDTO:
+    post = occasion.evidence[0]
+    counts = ", ".join(f"{count:,} {name}" for name, count in post.counts.items())
+    return SocialMomentSignalDTO(
+        id=occasion.id,
+        moment_type="hot_post",
+        description=f"{occasion.topic} ({counts}: {occasion.reason})",
+        relevance=relevance,
+        url=post.url,
+        recency_hours=round(occasion.hours_since_last_post, 2),
+        lane=lane,
     )

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import regex
@@ -10,16 +10,22 @@ from numpy.typing import NDArray
 
 from kairo_hero.brands.words import meaningful_words
 from kairo_hero.dto import BrandSnapshotDTO
-from kairo_hero.signals.subjects import subject_words, subjects_of
+from kairo_hero.signals.subjects import subject_weights_of, subject_words, subjects_of
 from kairo_pipelines.embedding import Vectors, embed
 
-#: What each kind of likeness adds to the log-odds that a text is the brand's business: a logistic regression on the
-#: `tuning` half of `benchmarks/relevance/publishers.yaml`, with more weight on subjects and less on words, which costs
-#: nothing there (.001) and keeps "programming language" from a brand that writes in plain language.
-MEANING, FIELD, SUBJECT, WORDS, NAME = 7.4, 1.4, 2.4, 2.4, 2.9
-#: The sum at which it is even odds, so chosen that one story of others in fifty passes; and by how much the sum is
-#: stretched, so that few texts stay undecided.
-EVEN, STRETCH = 3.0, 1.5
+#: What each kind of likeness adds to the log-odds that a text is the brand's business, chosen on stories that were
+#: graded blind for two brands (`benchmarks/boards`), as far as publishers' own posts (`benchmarks/relevance`) allow.
+MEANING, FIELD, SUBJECT, WORDS, NAME = 5.0, 1.4, 6.0, 1.2, 4.8
+#: The sum at which it is even odds, so chosen that three in four of the graded stories above it are the brand's; and by
+#: how much the sum is stretched, so that few texts stay undecided.
+EVEN, STRETCH = 5.0, 1.5
+#: How much of the verdict is the best theme's; the rest is the whole brand's, lest one of many narrow pillars lets
+#: anything in.
+BEST_THEME = 0.65
+#: A brand as a whole is about each of its subjects more than by its share of the words (an exponent of the share).
+OF_THE_WHOLE = 0.5
+#: Beside the subject that takes most of a brand's words, those that take so much of that are its main ones.
+MAIN_SUBJECT = 0.6
 #: Words that a text must share for half of what words can say.
 WORDS_HALVE = 2.0
 #: Characters of a text that are looked at: what it is about stands at its beginning.
@@ -49,46 +55,72 @@ class Fit:
     shared_words: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Heard:
+    """Texts as every brand hears them: looked at once, matched with one brand after the other."""
+
+    texts: tuple[str, ...]
+    meanings: Vectors
+    fields: Vectors
+    #: Texts × subjects: 0 where a text gives a subject away by no word, towards 1 by many.
+    told: Numbers
+    words: tuple[frozenset[str], ...]
+    subjects: tuple[frozenset[str], ...]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Heard":
+        """What stands at the beginning of each text."""
+        texts = [text[:LONGEST_TEXT] for text in texts]
+        meanings = _meanings(texts)
+        counted = [subjects_of(text) for text in texts]
+        told = np.zeros((len(texts), len(_places())))
+        for row, subjects in enumerate(counted):
+            for name, count in subjects.items():
+                told[row, _places()[name]] = count
+        return cls(
+            tuple(texts),
+            meanings,
+            _fields(meanings),
+            told,
+            tuple(frozenset(meaningful_words(text)) for text in texts),
+            tuple(frozenset(subjects) for subjects in counted),
+        )
+
+
 class BrandMatcher:
     """Matches texts against one brand; made once per brand, used for all its signals."""
 
     def __init__(self, snapshot: BrandSnapshotDTO) -> None:
         self.snapshot = snapshot
         self.themes = _themes(snapshot)
-        # the whole brand last: half of the verdict, lest one of many narrow pillars lets anything in
-        self._grounds = [*self.themes, _theme(None, snapshot.brand_name, _whole(snapshot))]
+        self._grounds = [*self.themes, _whole_brand(snapshot)]
         self._vectors = _meanings([ground.text for ground in self._grounds])
         self._fields = _fields(self._vectors)
         self._subjects = np.array([[ground.subjects.get(name, 0.0) for name in _places()] for ground in self._grounds])
         self._name = regex.compile(rf"(?<!\w){regex.escape(snapshot.brand_name)}(?!\w)")
 
-    def fits(self, texts: Sequence[str]) -> list[Fit]:
+    def fits(self, texts: Sequence[str] | Heard) -> list[Fit]:
         """The fit of each text, in order."""
-        if not texts:
+        heard = texts if isinstance(texts, Heard) else Heard.of(texts)
+        if not heard.texts:
             return []
-        texts = [text[:LONGEST_TEXT] for text in texts]
-        likeness = self._likeness(texts)
+        likeness = self._likeness(heard)
         themes, whole = likeness[:, :-1], likeness[:, -1]
         nearest = themes.argmax(axis=1)
-        named = np.array([bool(self._name.search(text)) for text in texts])
-        log_odds = (themes.max(axis=1) + whole) / 2 + NAME * named - EVEN
+        named = np.array([bool(self._name.search(text)) for text in heard.texts])
+        log_odds = BEST_THEME * themes.max(axis=1) + (1 - BEST_THEME) * whole + NAME * named - EVEN
         relevances = 1 / (1 + np.exp(-STRETCH * log_odds))
         return [
-            _fit(text, self.themes[theme], relevance)
-            for text, theme, relevance in zip(texts, nearest, relevances, strict=True)
+            _fit(self.themes[theme], words, subjects, relevance)
+            for theme, words, subjects, relevance in zip(nearest, heard.words, heard.subjects, relevances, strict=True)
         ]
 
-    def _likeness(self, texts: Sequence[str]) -> Numbers:
+    def _likeness(self, heard: Heard) -> Numbers:
         """The weighted sum of all likenesses but the brand's name, texts × grounds."""
-        vectors, heard = _meanings(texts), [_heard(text) for text in texts]
-        meaning = vectors @ self._vectors.T
-        field = _fields(vectors) @ self._fields.T
-        told = np.zeros((len(texts), len(_places())))
-        for row, (_, subjects) in enumerate(heard):
-            for name, count in subjects.items():
-                told[row, _places()[name]] = 1 - 0.5**count
-        subject = np.stack([(told * ground).max(axis=1) for ground in self._subjects], axis=1)
-        shared = np.array([[len(words & ground.keywords) for ground in self._grounds] for words, _ in heard])
+        meaning = heard.meanings @ self._vectors.T
+        field = heard.fields @ self._fields.T
+        subject = np.stack([(heard.told * ground).max(axis=1) for ground in self._subjects], axis=1)
+        shared = np.array([[len(words & ground.keywords) for ground in self._grounds] for words in heard.words])
         return MEANING * meaning + FIELD * field + SUBJECT * subject + WORDS * (1 - 0.5 ** (shared / WORDS_HALVE))
 
 
@@ -98,35 +130,39 @@ def _themes(snapshot: BrandSnapshotDTO) -> list[Theme]:
         for pillar in snapshot.pillars
         if pillar.is_active
     ]
-    return themes or [_theme(None, snapshot.brand_name, _whole(snapshot))]
+    return themes or [_instead_of_pillars(_whole_brand(snapshot))]
 
 
-def _whole(snapshot: BrandSnapshotDTO) -> str:
+def _instead_of_pillars(whole: Theme) -> Theme:
+    """The brand as its one theme, whose main subjects are its own as much as a pillar's is the pillar's."""
+    return replace(
+        whole,
+        subjects={
+            name: 1.0 if share >= MAIN_SUBJECT**OF_THE_WHOLE else share for name, share in whole.subjects.items()
+        },
+    )
+
+
+def _whole_brand(snapshot: BrandSnapshotDTO) -> Theme:
     """All that a brand says of what it is about; its name alone where it says nothing."""
     parts = [snapshot.positioning]
     parts += [f"{pillar.name}. {pillar.description}" for pillar in snapshot.pillars if pillar.is_active]
     for persona in snapshot.personas:
         parts += [*persona.priorities, *persona.pains]
-    return ". ".join(part for part in parts if part) or snapshot.brand_name
+    whole = _theme(None, snapshot.brand_name, ". ".join(part for part in parts if part) or snapshot.brand_name)
+    return replace(whole, subjects={name: share**OF_THE_WHOLE for name, share in whole.subjects.items()})
 
 
 def _theme(pillar_id: str | None, name: str, text: str) -> Theme:
-    counted = subjects_of(text)
-    most = max(counted.values(), default=1)
-    shares = {subject: count / most for subject, count in counted.items()}
+    weights = subject_weights_of(text)
+    most = max(weights.values(), default=1.0)
+    shares = {subject: weight / most for subject, weight in weights.items()}
     return Theme(pillar_id, name, text, frozenset(meaningful_words(text)), shares)
 
 
-def _fit(text: str, theme: Theme, relevance: float) -> Fit:
-    words, subjects = _heard(text)
-    shared = sorted(theme.subjects.keys() & subjects.keys(), key=lambda name: (-theme.subjects[name], name))
+def _fit(theme: Theme, words: frozenset[str], subjects: frozenset[str], relevance: float) -> Fit:
+    shared = sorted(theme.subjects.keys() & subjects, key=lambda name: (-theme.subjects[name], name))
     return Fit(round(float(relevance), 4), theme, tuple(shared), tuple(sorted(words & theme.keywords)))
-
-
-# the same texts are matched with one brand after the other
-@functools.lru_cache(maxsize=50_000)
-def _heard(text: str) -> tuple[frozenset[str], dict[str, int]]:
-    return frozenset(meaningful_words(text)), subjects_of(text)
 
 
 @functools.cache

@@ -1,59 +1,41 @@
-"""The trends of an hour as signals: those that rest on the same posts are one, each with its evidence."""
+"""The trends of an hour as occasions: those that rest on the same posts are one, each with its evidence."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from kairo_hero.dto import EvidenceDTO
+from kairo_hero.signals.occasions import MOST_EVIDENCE, Occasion, told
+from kairo_hero.signals.posts import evidence_of
 from kairo_pipelines.hours import HOUR
 from kairo_pipelines.lake.lake import Lake, Slice
 from kairo_pipelines.lake.tables import TREND_CANDIDATES
-from kairo_pipelines.trends.reading import trend_buckets, trend_evidence
+from kairo_pipelines.trends.reading import buckets_of_trends, trend_evidence
 
 #: A trend that ended longer ago is no news today.
 STILL_TODAY = timedelta(hours=24)
 #: Two clusters are one signal when this share of the smaller one's posts is the other's too.
 SAME_POSTS = 0.6
-#: As many posts as a person looks at.
-MOST_EVIDENCE = 8
-#: Characters of a title that a card shows.
-LONGEST_TITLE = 300
-COUNT_NAMES = {"like_count": "likes", "comment_count": "comments", "share_count": "shares", "view_count": "views"}
+
+Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Trend:
-    """A trend candidate as a brand's board sees it: the candidate's row, its evidence, its last two days."""
-
-    candidate: dict[str, Any]
-    evidence: tuple[EvidenceDTO, ...]
-    texts: tuple[str, ...]
-    sparkline: tuple[float, ...]
-    hours_since_last_post: float
-
-    @property
-    def topic(self) -> str:
-        """What a person would call it."""
-        return str(self.candidate["display_name"])
-
-
-def todays_trends(lake: Lake, hour: datetime) -> list[Trend]:
+def todays_trends(lake: Lake, hour: datetime) -> list[Occasion]:
     """The trends alive at the end of `hour`, or ended within a day of it; the strongest and clearest first."""
     candidates = _latest_rows(lake, hour)
     if not candidates:
         return []
     begins = {row["cluster_id"]: row["detected_at"] - row["window_hours"] * HOUR for row in candidates}
-    posts = trend_evidence(lake, list(begins), hour, window=hour + HOUR - min(begins.values()))
-    by_cluster: dict[str, list[dict[str, Any]]] = {}
-    for post in posts:
+    posts: dict[str, list[Row]] = {}
+    for post in trend_evidence(lake, list(begins), hour, window=hour + HOUR - min(begins.values())):
         if post["happened_at"] >= begins[post["cluster_id"]]:
-            by_cluster.setdefault(post["cluster_id"], []).append(post)
-    merged = _one_per_story([row for row in candidates if row["cluster_id"] in by_cluster], by_cluster)
-    return [_trend(lake, row, by_cluster[row["cluster_id"]], hour) for row in merged]
+            posts.setdefault(post["cluster_id"], []).append(post)
+    stories = _one_per_story([row for row in candidates if row["cluster_id"] in posts], posts)
+    sparklines = buckets_of_trends(lake, [row["cluster_id"] for row in stories], hour)
+    return [_occasion(row, posts[row["cluster_id"]], sparklines[row["cluster_id"]], hour) for row in stories]
 
 
-def _latest_rows(lake: Lake, hour: datetime) -> list[dict[str, Any]]:
+def _latest_rows(lake: Lake, hour: datetime) -> list[Row]:
     """Each trend's last row; of one that is past its height the numbers of its last hour over the threshold."""
     return lake.sql(
         """
@@ -79,53 +61,46 @@ def _latest_rows(lake: Lake, hour: datetime) -> list[dict[str, Any]]:
     ).to_pylist()
 
 
-def _one_per_story(
-    candidates: Iterable[dict[str, Any]], posts: dict[str, list[dict[str, Any]]]
-) -> list[dict[str, Any]]:
+def _one_per_story(candidates: Iterable[Row], posts: Mapping[str, list[Row]]) -> list[Row]:
     """Of clusters on the same posts the one whose name says it best: named earliest in the posts, then longest."""
-    kept: list[dict[str, Any]] = []
+    kept: list[Row] = []
     stories: list[set[str]] = []
+    stories_of: dict[str, list[int]] = {}
     for row in candidates:
         mine = {post["evidence_id"] for post in posts[row["cluster_id"]]}
-        for position, theirs in enumerate(stories):
-            if len(mine & theirs) >= SAME_POSTS * min(len(mine), len(theirs)):
-                if mine == theirs:
-                    kept[position] = min(kept[position], row, key=lambda one: _naming(one, posts[one["cluster_id"]]))
-                break
-        else:
+        shared = Counter(story for post in mine for story in stories_of.get(post, ()))
+        same = [story for story, both in shared.items() if both >= SAME_POSTS * min(len(mine), len(stories[story]))]
+        if not same:
+            for post in mine:
+                stories_of.setdefault(post, []).append(len(kept))
             kept.append(row)
             stories.append(mine)
+        elif stories[first := min(same)] == mine:
+            kept[first] = min(kept[first], row, key=lambda one: _naming(one, posts[one["cluster_id"]]))
     return kept
 
 
-def _naming(row: dict[str, Any], posts: list[dict[str, Any]]) -> tuple[int, int, str]:
+def _naming(row: Row, posts: list[Row]) -> tuple[int, int, str]:
     found = [post["normalized_text"].casefold().find(row["display_name"].casefold()) for post in posts]
     return min((at for at in found if at >= 0), default=10_000), -len(row["display_name"]), row["cluster_id"]
 
 
-def _trend(lake: Lake, row: dict[str, Any], posts: list[dict[str, Any]], hour: datetime) -> Trend:
+def _occasion(row: Row, posts: list[Row], sparkline: list[float], hour: datetime) -> Occasion:
     newest = max(post["happened_at"] for post in posts)
-    return Trend(
-        candidate=row,
-        evidence=tuple(_evidence(post) for post in posts[:MOST_EVIDENCE]),
-        texts=tuple(dict.fromkeys(post["normalized_text"] for post in posts)),
-        sparkline=tuple(trend_buckets(lake, row["cluster_id"], hour)),
+    return Occasion(
+        id=row["trend_id"],
+        kind="trend",
+        topic=row["display_name"],
+        reason=row["why"],
+        platforms=row["platforms"],
+        status=row["status"],
+        noticed_at=row["detected_at"],
+        strength=min(max(row["trend_score"], 0.0), 100.0),
+        velocity=row["velocity_score"],
+        cluster_kind=row["cluster_key_type"],
+        post_ids=[post["evidence_id"] for post in posts],
+        evidence=[evidence_of(post) for post in posts[:MOST_EVIDENCE]],
+        texts=told(post["normalized_text"] for post in posts),
+        sparkline=sparkline,
         hours_since_last_post=max((hour + HOUR - newest) / HOUR, 0.0),
-    )
-
-
-def shortened(text: str) -> str:
-    """What a card shows of a title, or of the text of a post that has none."""
-    return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1] + "…"
-
-
-def _evidence(post: dict[str, Any]) -> EvidenceDTO:
-    return EvidenceDTO(
-        evidence_id=post["evidence_id"],
-        platform=post["platform"],
-        title=shortened(post["title"] or post["text_content"]),
-        url=post["url"],
-        author=post["author"],
-        published_at=post["published_at"],
-        counts={name: post[column] for column, name in COUNT_NAMES.items() if post[column] is not None},
     )

@@ -39,20 +39,31 @@ def candidates_of(lake: Lake, hour: datetime) -> list[dict[str, Any]]:
 
 def trend_buckets(lake: Lake, cluster_id: str, hour: datetime, shown: int = SHOWN_HOURS) -> list[float]:
     """Posts of a cluster in each of the hours up to `hour`, as known then; 0 where there were none."""
+    return buckets_of_trends(lake, [cluster_id], hour, shown)[cluster_id]
+
+
+def buckets_of_trends(
+    lake: Lake, cluster_ids: list[str], hour: datetime, shown: int = SHOWN_HOURS
+) -> dict[str, list[float]]:
+    """The same of several clusters, each by its id."""
     first = hour - (shown - 1) * HOUR
     rows = lake.sql(
         """
-        SELECT date_diff('hour', $first::TIMESTAMPTZ, bucket_start) AS position, sum(artifact_count) AS posts
+        SELECT
+            cluster_id,
+            date_diff('hour', $first::TIMESTAMPTZ, bucket_start) AS position,
+            sum(artifact_count) AS posts
         FROM buckets
-        WHERE cluster_id = $cluster_id AND bucket_start >= $first::TIMESTAMPTZ
+        SEMI JOIN (SELECT unnest($cluster_ids::VARCHAR[]) AS cluster_id) AS wanted USING (cluster_id)
+        WHERE bucket_start >= $first::TIMESTAMPTZ
         GROUP BY ALL
         """,
-        {"first": first, "cluster_id": cluster_id},
+        {"first": first, "cluster_ids": cluster_ids},
         buckets=Slice(CLUSTER_BUCKETS, first, hour),
     ).to_pylist()
-    posts = [0.0] * shown
+    posts = {cluster_id: [0.0] * shown for cluster_id in cluster_ids}
     for row in rows:
-        posts[row["position"]] = float(row["posts"])
+        posts[row["cluster_id"]][row["position"]] = float(row["posts"])
     return posts
 
 
@@ -92,10 +103,11 @@ def trend_evidence(lake: Lake, cluster_ids: list[str], hour: datetime, window: t
             artifacts.happened_at,
             last_counts.* EXCLUDE (evidence_id)
         FROM links
+        SEMI JOIN (SELECT unnest($cluster_ids::VARCHAR[]) AS cluster_id) AS wanted USING (cluster_id)
         JOIN artifacts USING (artifact_id)
         JOIN items ON artifacts.evidence_id = items.evidence_id
         LEFT JOIN last_counts ON last_counts.evidence_id = items.evidence_id
-        WHERE list_contains($cluster_ids, links.cluster_id) AND artifacts.happened_at >= $window_start::TIMESTAMPTZ
+        WHERE artifacts.happened_at >= $window_start::TIMESTAMPTZ
         ORDER BY links.cluster_id, last_counts.like_count DESC NULLS LAST, items.evidence_id
         """,
         {"cluster_ids": cluster_ids, "window_start": hour + HOUR - window},

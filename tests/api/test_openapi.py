@@ -10,12 +10,13 @@ from kairo_api.problems import Problem
 from kairo_api.routes.brands import BrandPageDTO
 from kairo_api.routes.decisions import DecisionPageDTO
 from kairo_api.routes.health import HealthDTO, ReadinessDTO
-from kairo_hero.dto import DecisionResponseDTO, TodayBoardDTO
+from kairo_hero.dto import DecisionResponseDTO, RegenerateResponseDTO, TodayBoardDTO
 from kairo_pipelines.relational.database import Database
 
 PROBLEMS = {
     "/api/brands": {"422", "500", "503"},
     "/api/brands/{brand_id}/today": {"404", "422", "500", "503"},
+    "/api/brands/{brand_id}/today/regenerate": {"404", "422", "500", "503"},
     "/api/{kind}/{object_id}/decision": {"404", "409", "422", "500", "503"},
     "/api/{kind}/{object_id}/decisions": {"404", "422", "500", "503"},
     "/healthz": {"500"},
@@ -24,6 +25,7 @@ PROBLEMS = {
 ANSWERS = {
     "/api/brands": BrandPageDTO,
     "/api/brands/{brand_id}/today": TodayBoardDTO,
+    "/api/brands/{brand_id}/today/regenerate": RegenerateResponseDTO,
     "/api/{kind}/{object_id}/decision": DecisionResponseDTO,
     "/api/{kind}/{object_id}/decisions": DecisionPageDTO,
     "/healthz": HealthDTO,

@@ -45,6 +45,21 @@ def test_a_decision_takes_effect_and_is_told(place, card):
     assert stored(place, card).is_pinned
 
 
+def test_the_beginning_of_an_id_names_a_card(place, card):
+    assert place.kairo("decide", "sourcegraph", str(card)[:8], "pin").code == 0
+    assert stored(place, card).is_pinned
+
+
+def test_a_beginning_that_several_cards_share_is_refused_with_their_ids(place, card):
+    # of seventeen ids two begin with the same digit
+    cards = [card, *(new_card(place) for _ in range(16))]
+    digit = next(one for one in "0123456789abcdef" if sum(str(card).startswith(one) for card in cards) > 1)
+    outcome = place.kairo("decide", "sourcegraph", digit, "pin")
+    assert outcome.code == 1
+    assert "cards' ids begin with" in outcome.words
+    assert not any(stored(place, one).is_pinned for one in cards)
+
+
 def test_a_snooze_takes_its_end(place, card):
     assert place.kairo("decide", "sourcegraph", card, "snooze", "--until", "2999-01-01T08:00").code == 0
     assert f"{stored(place, card).snoozed_until:%Y-%m-%d %H:%M %Z}" == "2999-01-01 08:00 UTC"
@@ -76,7 +91,8 @@ def test_what_is_wrong_is_told(place, card, arguments, code, told):
 
 def test_a_card_of_another_brand_is_not_there(place, card):
     outcome = place.kairo("decide", "18f", card, "pin")
-    assert (outcome.code, outcome.err) == (1, f"Error: there is no opportunity {card}\n")
+    assert outcome.code == 1
+    assert f"Error: the brand has no card '{card}'" in outcome.words
     assert not stored(place, card).is_pinned
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from model_server import Asked, Scripted, replies
 
-from kairo_hero.brands.brand_ir import compile_brand
+from kairo_hero.brands.taboos import taboo_patterns
 from kairo_hero.dto import BrandSnapshotDTO, EvidenceDTO, LearningSummaryDTO, PersonaDTO, PillarDTO
 from kairo_hero.graphs.inputs import OpportunityInputs
+from kairo_hero.signals.occasions import Occasion
 from kairo_hero.signals.relevance import Fit, Theme
-from kairo_hero.signals.trends import Trend
 
 AT = datetime(2021, 12, 10, 3, tzinfo=UTC)
 THEME = Theme(None, "Acme", "", frozenset(), {})
@@ -55,20 +55,8 @@ def brand() -> BrandSnapshotDTO:
     )
 
 
-def trend(topic: str, titles: list[str]) -> Trend:
-    candidate = {
-        "trend_id": f"trend-{topic}",
-        "cluster_id": topic,
-        "cluster_key_type": "phrase",
-        "display_name": topic.title(),
-        "platforms": ["hackernews"],
-        "status": "emerging",
-        "detected_at": AT,
-        "trend_score": 50.0,
-        "velocity_score": 2.0,
-        "why": "2 posts by 2 authors in 24 h; not once in the 11 days before",
-    }
-    evidence = tuple(
+def trend(topic: str, titles: list[str]) -> Occasion:
+    evidence = [
         EvidenceDTO(
             evidence_id=f"hackernews:{topic}{number}",
             platform="hackernews",
@@ -79,24 +67,47 @@ def trend(topic: str, titles: list[str]) -> Trend:
             counts={"likes": 100},
         )
         for number, title in enumerate(titles)
+    ]
+    return Occasion(
+        id=f"trend-{topic}",
+        kind="trend",
+        topic=topic.title(),
+        reason="2 posts by 2 authors in 24 h; not once in the 11 days before",
+        platforms=["hackernews"],
+        status="emerging",
+        noticed_at=AT,
+        strength=50.0,
+        velocity=2.0,
+        cluster_kind="phrase",
+        post_ids=[one.evidence_id for one in evidence],
+        evidence=evidence,
+        texts=titles,
+        sparkline=[0.0, 2.0],
+        hours_since_last_post=1.0,
     )
-    return Trend(candidate, evidence, tuple(titles), (0.0, 2.0), 1.0)
+
+
+class Fitted(OpportunityInputs):
+    """Inputs whose occasions fit as well as the test says: the first best."""
+
+    def fitted(self) -> list[tuple[Occasion, Fit]]:
+        return [(one, Fit(round(0.9 - 0.2 * number, 2), THEME, (), ())) for number, one in enumerate(self.occasions)]
 
 
 def inputs(stories: dict[str, list[str]] | None = None, **changes: Any) -> OpportunityInputs:
     snapshot = brand()
-    offered = tuple(
-        (trend(topic, titles), Fit(round(0.9 - 0.2 * number, 2), THEME, (), ()))
-        for number, (topic, titles) in enumerate((stories or STORIES).items())
-    )
     known = {
         "snapshot": snapshot,
-        "ir": compile_brand(snapshot, AT),
-        "trends": offered,
+        "taboo_patterns": taboo_patterns(snapshot.taboos),
+        "patterns": [],
+        "competitors": [],
+        "occasions": [trend(topic, titles) for topic, titles in (STORIES if stories is None else stories).items()],
         "learning": LearningSummaryDTO(brand_id=snapshot.brand_id, generated_at=AT, factors=[], notes=[]),
         "trend_hour": datetime(2021, 12, 10, 2, tzinfo=UTC),
+        "other_brands": [],
+        "said": [],
     }
-    return OpportunityInputs(**{**known, **changes})
+    return Fitted(**{**known, **changes})
 
 
 def proposal(item: dict[str, Any], **changes: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from kairo_hero.brands.importing import find_brand, import_brand
 from kairo_hero.dto import TodayBoardDTO
 from kairo_hero.engines.opportunities_engine import BoardStores, generate_today_board
 from kairo_hero.errors import ObjectNotFoundError
-from kairo_hero.models import Brand, LearningEvent, Opportunity, TodayBoard
+from kairo_hero.models import Brand, LearningEvent, Opportunity, SignalBundle, TodayBoard
 from kairo_hero.settings import HeroSettings
 from kairo_pipelines.hours import HOUR, HourRange, capture_day
 from kairo_pipelines.lake.lake import Lake
@@ -284,11 +284,20 @@ def test_a_pinned_card_goes_when_its_words_become_a_taboo(board_stores):
     assert make(board_stores, at=AT + HOUR).opportunities == []
 
 
-def test_whatever_fails_while_composing_leaves_a_degraded_board(board_stores, tmp_path):
+def test_whatever_fails_while_composing_leaves_a_degraded_board(board_stores):
     card = make(board_stores).opportunities[0]
-    log = Path(board_stores.lake.uri) / "tables" / "trend_candidates" / "_delta_log"
-    for commit in log.glob("*.json"):
-        commit.write_text("no commit at all")
-    board = generate_today_board(board_stores, brand_id(board_stores), run_id="broken", gather=False, at=AT + HOUR)
+    with board_stores.database.writing() as session:
+        session.get_one(Brand, card.brand_id).competitors = {"edited": "by hand"}
+    board = generate_today_board(board_stores, card.brand_id, run_id="broken", gather=False, at=AT + HOUR)
     assert board.meta.degraded_reason.startswith("no new cards could be composed")
+    assert board.meta.source == "existing"
+    assert [one.id for one in board.opportunities] == [card.id]
+
+
+def test_a_kept_signal_that_nobody_can_read_is_gathered_anew(board_stores):
+    card = make(board_stores).opportunities[0]
+    with board_stores.database.writing() as session:
+        kept = session.scalars(select(SignalBundle).where(SignalBundle.brand_id == card.brand_id)).one()
+        kept.occasions = [{"id": "of an older version"}]
+    board = generate_today_board(board_stores, card.brand_id, run_id="again", gather=False, at=AT + HOUR)
     assert [one.id for one in board.opportunities] == [card.id]

@@ -1,7 +1,9 @@
 """Which drafts stay off the board, and the reason that is counted."""
 
+from uuid import uuid4
+
 from kairo_hero.dto import OpportunityDraftDTO, ScoreBreakdownDTO
-from kairo_hero.engines.dropping import NEAR_DUPLICATE, keep_best, likeness
+from kairo_hero.engines.dropping import NEAR_DUPLICATE, PutAway, keep_best, likeness
 from kairo_hero.vocabulary import OpportunityType
 
 
@@ -18,13 +20,14 @@ def draft(title: str, trend: str = "t", evidence: tuple[str, ...] = ("e1",), **c
         "persona_id": None,
         "pillar_id": None,
         "trend_id": trend,
+        "signal_id": trend,
         "evidence_ids": list(evidence),
     }
     return OpportunityDraftDTO(**fields | changed)
 
 
-def kept(*drafts: OpportunityDraftDTO, most: int = 10, silenced: frozenset[str] = frozenset()):
-    result = keep_best(drafts, silenced_trends=set(silenced), most=most)
+def kept(*drafts: OpportunityDraftDTO, most: int = 10, put_away: tuple[PutAway, ...] = ()):
+    result = keep_best(drafts, put_away=put_away, most=most)
     return [one.title for one in result.drafts], dict(result.dropped)
 
 
@@ -59,7 +62,15 @@ def test_likeness_at_the_limit_is_a_duplicate_and_below_it_is_none():
 
 
 def test_what_people_snoozed_or_rejected_stays_away():
-    assert kept(draft("a", trend="gone"), silenced=frozenset({"gone"})) == ([], {"snoozed_or_rejected": 1})
+    gone = PutAway("gone", "another title", "another angle", frozenset())
+    assert kept(draft("a", trend="gone"), put_away=(gone,)) == ([], {"snoozed_or_rejected": 1})
+
+
+def test_what_rests_on_the_same_posts_as_a_rejected_card_stays_away_under_whatever_name():
+    gone = PutAway("of a post", "another title", "another angle", frozenset({"e1"}))
+    assert kept(draft("the trend on that post", evidence=("e1", "e2")), put_away=(gone,))[0] == []
+    grown = draft("a trend that has grown since", evidence=("e1", "e2", "e3"))
+    assert kept(grown, put_away=(gone,))[0] == [grown.title]
 
 
 def test_a_board_holds_so_many_cards_and_no_more():
@@ -68,7 +79,28 @@ def test_a_board_holds_so_many_cards_and_no_more():
 
 
 def test_what_says_nearly_the_same_as_a_rejected_card_stays_away_too():
-    rejected = draft("one two three four five six", trend="of last week")
+    rejected = PutAway("of last week", "one two three four five six", "an angle", frozenset())
     again = draft("one two three four five six seven", trend="of today")
-    result = keep_best([again], silenced_trends=set(), rejected=[rejected], most=10)
-    assert (result.drafts, dict(result.dropped)) == ([], {"snoozed_or_rejected": 1})
+    assert kept(again, put_away=(rejected,)) == ([], {"snoozed_or_rejected": 1})
+
+
+def test_a_board_with_more_cards_than_places_is_not_all_of_one_pillar_or_channel():
+    security, search = uuid4(), uuid4()
+    same = [
+        draft(f"{word} hole", trend=word, evidence=(word,), score=60 - n, pillar_id=security)
+        for n, word in enumerate(("red", "green", "blue"))
+    ]
+    other = draft("a search story", trend="s", evidence=("s",), score=50, pillar_id=search, primary_channel="linkedin")
+    assert kept(*same, other, most=3) == (["red hole", "green hole", "a search story"], {"over_limit": 1})
+
+
+def test_cards_are_ranked_by_their_scores_whatever_gave_them_their_place():
+    low, high = draft("low", evidence=("l",), score=40), draft("high", evidence=("h",), score=70)
+    assert kept(low, high)[0] == ["high", "low"]
+
+
+def test_a_brand_without_pillars_is_not_taken_for_one_pillar():
+    words = ("red", "green", "blue", "grey")
+    cards = [draft(f"{word} story", trend=word, evidence=(word,), score=60 - n) for n, word in enumerate(words)]
+    channel = draft("a story for elsewhere", trend="x", evidence=("x",), score=56, primary_channel="linkedin")
+    assert kept(*cards, channel, most=4)[0] == ["red story", "green story", "blue story", "a story for elsewhere"]

@@ -25,7 +25,8 @@ KEYS = {
     "OpportunityDTO": "id brand_id title angle why_now type primary_channel suggested_channels score score_breakdown "
     "persona_id pillar_id trend_id evidence sparkline is_pinned is_snoozed snoozed_until created_at updated_at",
     "OpportunityDraftDTO": "title angle why_now type primary_channel suggested_channels score score_breakdown "
-    "persona_id pillar_id trend_id evidence_ids is_valid rejection_reasons quality_band opportunity_score_breakdown",
+    "persona_id pillar_id trend_id signal_id evidence_ids is_valid rejection_reasons quality_band "
+    "opportunity_score_breakdown",
     "TodayBoardMetaDTO": "generated_at run_id degraded degraded_reason source opportunity_count signals_considered "
     "dropped missing cost_usd input_tokens output_tokens trend_hour as_of",
     "TodayBoardDTO": "brand_id snapshot opportunities meta",
@@ -50,10 +51,10 @@ KEYS = {
     "package_id variant_id created_at",
     "LearningFactorDTO": "dimension value factor decisions",
     "LearningSummaryDTO": "brand_id generated_at factors notes",
-    "TrendSignalDTO": "id topic source trend_score velocity relevance status why evidence_ids recency_hours",
+    "TrendSignalDTO": "id topic source trend_score velocity relevance status why evidence_ids recency_hours lane",
     "WebMentionSignalDTO": "id title source url snippet published_at relevance",
     "CompetitorPostSignalDTO": "id competitor_name channel snippet url engagement published_at",
-    "SocialMomentSignalDTO": "id moment_type description relevance url recency_hours",
+    "SocialMomentSignalDTO": "id moment_type description relevance url recency_hours lane",
     "ExternalSignalBundleDTO": "brand_id fetched_at trends web_mentions competitor_posts social_moments",
 }
 
@@ -74,6 +75,7 @@ trend = {
     "why": "4 posts in 3 hours; 0.1 is usual",
     "evidence_ids": ["hackernews:29504755"],
     "recency_hours": 7.5,
+    "lane": "brand",
 }
 mention = {
     "id": "m1",
@@ -100,6 +102,7 @@ moment = {
     "relevance": 0.4,
     "url": None,
     "recency_hours": 2,
+    "lane": "outside",
 }
 factor = {"dimension": "pillar", "value": ONE, "factor": 0.8, "decisions": 10}
 verdict = {"is_valid": False, "rejection_reasons": ["taboo: code base"], "quality_band": "bad"}
@@ -127,7 +130,11 @@ SAMPLES = EXAMPLES | {
     "ScoreBreakdownDTO": card["score_breakdown"],
     "OpportunityDTO": card,
     "OpportunityDraftDTO": draft_of(
-        card, "OpportunityDraftDTO", evidence_ids=["hackernews:1"], opportunity_score_breakdown={"hook": 1.0}
+        card,
+        "OpportunityDraftDTO",
+        signal_id="9f2c7a1e4b60",
+        evidence_ids=["hackernews:1"],
+        opportunity_score_breakdown={"hook": 1.0},
     ),
     "TodayBoardMetaDTO": board["meta"],
     "KeyPointDTO": package["key_points"][0],

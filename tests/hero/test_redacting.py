@@ -20,7 +20,7 @@ from kairo_hero.dto import ContentPackageDTO, ExternalSignalBundleDTO, Opportuni
 from kairo_hero.dto_examples import EXAMPLES
 from kairo_hero.models import Brand, ContentPackage, Opportunity, SignalBundle, Tenant, TodayBoard, Variant
 from kairo_hero.signals.gathering import kept_signals
-from kairo_hero.signals.trends import LONGEST_TITLE, shortened
+from kairo_hero.signals.occasions import LONGEST_TITLE, shortened
 from kairo_hero.vocabulary import OpportunityType
 
 MORNING = datetime(2021, 12, 10, 8, 15, 4, tzinfo=UTC)

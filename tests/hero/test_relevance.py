@@ -57,7 +57,7 @@ def test_a_story_on_nobodys_ground_makes_none(developer_tools, government, text)
 def test_a_story_is_told_for_the_pillar_it_fits_and_says_what_they_share(developer_tools):
     fit = developer_tools.fits([LOG4J])[0]
     assert fit.theme.name == "Find and fix security vulnerabilities faster"
-    assert fit.shared_subjects[0] == "security"
+    assert fit.shared_subjects[0] == "vulnerabilities and patching"
 
 
 def test_a_brand_without_pillars_is_matched_by_its_positioning(government):
@@ -77,7 +77,7 @@ def test_the_relevance_of_a_text_does_not_depend_on_its_neighbours(developer_too
 
 def test_subjects_are_given_away_by_whole_words_and_pairs_in_any_number():
     assert subjects_of("Two zero-day exploits in open source databases").keys() >= {
-        "security",
+        "vulnerabilities and patching",
         "open source",
         "data and databases",
     }

@@ -7,7 +7,7 @@ import regex
 
 from kairo_hero.brands.compiling.findings import Finding, once, told
 from kairo_hero.brands.compiling.guides import Guide, Line, Section
-from kairo_hero.brands.taboos import normalized, taboo_patterns
+from kairo_hero.brands.taboos import taboo_patterns, taboos_in
 
 _AVOIDED = (
     r"(?:avoid(?:ed)?|(?:we )?(?:don.?t|do not|never) (?:say|use|write)|not to (?:say|use)|we never say|"
@@ -113,7 +113,7 @@ def find_taboos(wording: Wording, name: str) -> Finding:
 
 
 def _forbids(taboo: str, text: str) -> bool:
-    return any(regex.search(pattern, normalized(text)) for pattern in taboo_patterns([taboo]))
+    return bool(taboos_in(text, taboo_patterns([taboo])))
 
 
 def _lines(lines: list[Line]) -> Iterator[Line]:
