@@ -13,7 +13,8 @@ UNSEEN = "\x00"
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 _QUOTES = dict.fromkeys(map(ord, "‘’‚‛′＇"), "'") | dict.fromkeys(map(ord, "“”„‟″＂"), '"')
-_CLUSTER = regex.compile(r"\X")
+#: What is plain already, up to a letter that something may be set upon; or one letter as a reader sees it.
+_PIECE = regex.compile(r"[ -~]+(?![^ -~])|\X")
 _LETTERS = frozenset(string.ascii_lowercase)
 
 
@@ -34,14 +35,20 @@ def plain_letters(written: str) -> PlainLetters:
     letters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for cluster in _CLUSTER.finditer(written):
-        for letter in _folded(cluster[0]):
+    for piece in _PIECE.finditer(written):
+        start, end = piece.span()
+        if piece[0].isascii() and piece[0].isprintable():
+            letters.extend(piece[0].lower())
+            starts.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
+            continue
+        for letter in _folded(piece[0]):
             if letter == UNSEEN and letters and letters[-1] == UNSEEN:
-                ends[-1] = cluster.end()
+                ends[-1] = end
                 continue
             letters.append(letter)
-            starts.append(cluster.start())
-            ends.append(cluster.end())
+            starts.append(start)
+            ends.append(end)
     return PlainLetters("".join(letters), tuple(starts), tuple(ends))
 
 

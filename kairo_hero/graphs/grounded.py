@@ -26,16 +26,22 @@ def compose_opportunities(inputs: OpportunityInputs) -> list[OpportunityDraftDTO
     fitted = [pair for pair in inputs.fitted() if pair[1].relevance >= MINIMUM_RELEVANCE]
     # the likely best first: they get the first choice of channels and words
     fitted.sort(key=lambda pair: (-pair[1].relevance * pair[0].strength, pair[0].id))
-    drafts = [_draft(inputs, occasion, fit, channels, telling) for occasion, fit in fitted]
+    personas = _Personas(inputs.snapshot)
+    drafts = [_draft(inputs, occasion, fit, personas, channels, telling) for occasion, fit in fitted]
     return sorted(drafts, key=lambda draft: (-draft.score, draft.title))
 
 
 def _draft(
-    inputs: OpportunityInputs, occasion: Occasion, fit: Fit, channels: Channels, telling: Telling
+    inputs: OpportunityInputs,
+    occasion: Occasion,
+    fit: Fit,
+    personas: "_Personas",
+    channels: Channels,
+    telling: Telling,
 ) -> OpportunityDraftDTO:
     snapshot = inputs.snapshot
     pillar = next((one for one in snapshot.pillars if str(one.id) == fit.theme.pillar_id), None)
-    persona = _persona(snapshot, pillar, occasion)
+    persona = personas.nearest(pillar, occasion)
     for_channels = channels.next()
     kind = type_of(occasion, inputs.competitors)
     headline = title(occasion, snapshot, pillar, persona, telling)
@@ -71,11 +77,19 @@ def _draft(
     )
 
 
-def _persona(snapshot: BrandSnapshotDTO, pillar: PillarDTO | None, occasion: Occasion) -> PersonaDTO | None:
-    """The persona whose concerns lie nearest to the story and to the pillar it is told for."""
-    if not snapshot.personas:
-        return None
-    concerns = embed([". ".join((one.role, one.summary, *one.priorities, *one.pains)) for one in snapshot.personas])
-    matter = embed([occasion.text, f"{pillar.name}. {pillar.description}" if pillar else snapshot.positioning])
-    nearness = (concerns @ matter.T).sum(axis=1)
-    return snapshot.personas[int(nearness.argmax())]
+class _Personas:
+    """The brand's personas, each by what concerns them."""
+
+    def __init__(self, snapshot: BrandSnapshotDTO) -> None:
+        self._snapshot = snapshot
+        self._concerns = embed(
+            [". ".join((one.role, one.summary, *one.priorities, *one.pains)) for one in snapshot.personas]
+        )
+
+    def nearest(self, pillar: PillarDTO | None, occasion: Occasion) -> PersonaDTO | None:
+        """The persona whose concerns lie nearest to the story and to the pillar it is told for."""
+        if not self._snapshot.personas:
+            return None
+        ground = f"{pillar.name}. {pillar.description}" if pillar else self._snapshot.positioning
+        nearness = (self._concerns @ embed([occasion.text, ground]).T).sum(axis=1)
+        return self._snapshot.personas[int(nearness.argmax())]

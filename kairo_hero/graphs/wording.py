@@ -1,5 +1,6 @@
 """The words of cards composed without a model: from the story, the brand's ground, its people and its own patterns."""
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 
 from kairo_hero.brands.words import meaningful_words
@@ -99,8 +100,14 @@ def angle(
 
 def _nearest(texts: Iterable[str], occasion: Occasion) -> list[str]:
     """The texts that share most words with the occasion first, else in their own order."""
-    words = meaningful_words(occasion.text)
-    return sorted(texts, key=lambda text: -len(words & meaningful_words(text)))
+    words = _words(occasion.text)
+    return sorted(texts, key=lambda text: -len(words & _words(text)))
+
+
+# the same pillars and pains are looked at for one card after the other
+@functools.lru_cache(maxsize=2_000)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(meaningful_words(text))
 
 
 def _concerns(persona: PersonaDTO, occasion: Occasion) -> Iterator[str]:

@@ -18,7 +18,7 @@ from kairo_hero.dto import (
 from kairo_hero.signals.day import Day
 from kairo_hero.signals.naming import competitor_posts, mention_occasions, mentions
 from kairo_hero.signals.occasions import Occasion
-from kairo_hero.signals.relevance import BrandMatcher
+from kairo_hero.signals.relevance import BrandMatcher, Heard
 from kairo_hero.vocabulary import MOMENT_KIND, SignalLane
 
 #: Below this an occasion is none of the brand's business: it is looked at no further.
@@ -72,12 +72,14 @@ def external_signals(
     What is about a taboo is out: the brand has nothing to say on it. Every evidence id can be followed in the lake.
     """
     matcher = BrandMatcher(snapshot)
-    known = {post for occasion in day.occasions for post in occasion.post_ids}
-    named = [one for one in mention_occasions(day.posts, mention_names, snapshot.brand_name) if one.id not in known]
-    fits = [*matcher.fits(day.heard), *matcher.fits([occasion.text for occasion in named])]
-    ranked = sorted(zip((*day.occasions, *named), fits, strict=True), key=lambda pair: (-pair[1].relevance, pair[0].id))
-    own = [(occasion, fit.relevance) for occasion, fit in ranked if fit.relevance >= LEAST_RELEVANCE]
-    other = [(occasion, fit.relevance) for occasion, fit in ranked if fit.relevance < LEAST_RELEVANCE]
+    mentioned = mention_occasions(day.posts, mention_names, snapshot.brand_name)
+    named = [occasion for occasion in mentioned if occasion.id not in day.post_ids]
+    heard = Heard.of([occasion.text for occasion in named])
+    relevances = [*matcher.relevances(day.heard), *matcher.relevances(heard)]
+    looked_at = list(zip((*day.occasions, *named), relevances, strict=True))
+    own = [pair for pair in looked_at if pair[1] >= LEAST_RELEVANCE]
+    other = [pair for pair in looked_at if pair[1] < LEAST_RELEVANCE]
+    own.sort(key=lambda pair: (-pair[1], pair[0].id))
     other.sort(key=lambda pair: (-pair[0].strength, pair[0].id))
     set_aside: Counter[str] = Counter(not_relevant=len(other))
     mine = list(_allowed(own, ir.taboo_patterns, MOST_OCCASIONS, set_aside))
@@ -95,7 +97,7 @@ def external_signals(
     return Signals(
         bundle=bundle,
         occasions=[occasion for occasion, _ in mine],
-        considered=len(ranked),
+        considered=len(looked_at),
         set_aside=+set_aside,
         trend_hour=day.trend_hour,
         silence=day.silence,

@@ -59,6 +59,11 @@ class Day:
     posts: tuple[Post, ...] = ()
 
     @cached_property
+    def post_ids(self) -> frozenset[str]:
+        """All posts that an occasion rests on."""
+        return frozenset(post for occasion in self.occasions for post in occasion.post_ids)
+
+    @cached_property
     def heard(self) -> Heard:
         """What the occasions are about."""
         return Heard.of([occasion.text for occasion in self.occasions])

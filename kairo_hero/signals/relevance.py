@@ -12,6 +12,7 @@ from kairo_hero.brands.words import meaningful_words
 from kairo_hero.dto import BrandSnapshotDTO
 from kairo_hero.signals.subjects import subject_weights_of, subject_words, subjects_of
 from kairo_pipelines.embedding import Vectors, embed
+from kairo_pipelines.normalize.text import plain_text
 
 #: What each kind of likeness adds to the log-odds that a text is the brand's business, chosen on stories that were
 #: graded blind for two brands (`benchmarks/boards`), as far as publishers' own posts (`benchmarks/relevance`) allow.
@@ -67,10 +68,19 @@ class Heard:
     words: tuple[frozenset[str], ...]
     subjects: tuple[frozenset[str], ...]
 
+    @functools.cached_property
+    def rows_with(self) -> dict[str, list[int]]:
+        """The texts that have each word."""
+        rows: dict[str, list[int]] = {}
+        for row, words in enumerate(self.words):
+            for word in words:
+                rows.setdefault(word, []).append(row)
+        return rows
+
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Heard":
         """What stands at the beginning of each text."""
-        texts = [text[:LONGEST_TEXT] for text in texts]
+        texts = [_seen(text[:LONGEST_TEXT]) for text in texts]
         meanings = _meanings(texts)
         counted = [subjects_of(text) for text in texts]
         told = np.zeros((len(texts), len(_places())))
@@ -99,28 +109,40 @@ class BrandMatcher:
         self._subjects = np.array([[ground.subjects.get(name, 0.0) for name in _places()] for ground in self._grounds])
         self._name = regex.compile(rf"(?<!\w){regex.escape(snapshot.brand_name)}(?!\w)")
 
-    def fits(self, texts: Sequence[str] | Heard) -> list[Fit]:
+    def fits(self, texts: Sequence[str]) -> list[Fit]:
         """The fit of each text, in order."""
-        heard = texts if isinstance(texts, Heard) else Heard.of(texts)
-        if not heard.texts:
+        if not texts:
             return []
+        heard = Heard.of(texts)
         likeness = self._likeness(heard)
-        themes, whole = likeness[:, :-1], likeness[:, -1]
-        nearest = themes.argmax(axis=1)
-        named = np.array([bool(self._name.search(text)) for text in heard.texts])
-        log_odds = BEST_THEME * themes.max(axis=1) + (1 - BEST_THEME) * whole + NAME * named - EVEN
-        relevances = 1 / (1 + np.exp(-STRETCH * log_odds))
+        nearest = likeness[:, :-1].argmax(axis=1)
         return [
             _fit(self.themes[theme], words, subjects, relevance)
-            for theme, words, subjects, relevance in zip(nearest, heard.words, heard.subjects, relevances, strict=True)
+            for theme, words, subjects, relevance in zip(
+                nearest, heard.words, heard.subjects, self._judged(likeness, heard), strict=True
+            )
         ]
+
+    def relevances(self, heard: Heard) -> list[float]:
+        """The relevance of each text, in order: all that is needed of very many."""
+        return [round(one, 4) for one in self._judged(self._likeness(heard), heard).tolist()] if heard.texts else []
+
+    def _judged(self, likeness: Numbers, heard: Heard) -> Numbers:
+        named = np.array([bool(self._name.search(text)) for text in heard.texts])
+        best, whole = likeness[:, :-1].max(axis=1), likeness[:, -1]
+        log_odds = BEST_THEME * best + (1 - BEST_THEME) * whole + NAME * named - EVEN
+        relevances: Numbers = 1 / (1 + np.exp(-STRETCH * log_odds))
+        return relevances
 
     def _likeness(self, heard: Heard) -> Numbers:
         """The weighted sum of all likenesses but the brand's name, texts × grounds."""
         meaning = heard.meanings @ self._vectors.T
         field = heard.fields @ self._fields.T
         subject = np.stack([(heard.told * ground).max(axis=1) for ground in self._subjects], axis=1)
-        shared = np.array([[len(words & ground.keywords) for ground in self._grounds] for words in heard.words])
+        shared = np.zeros((len(heard.texts), len(self._grounds)))
+        for place, ground in enumerate(self._grounds):
+            for word in ground.keywords:
+                shared[heard.rows_with.get(word, []), place] += 1
         return MEANING * meaning + FIELD * field + SUBJECT * subject + WORDS * (1 - 0.5 ** (shared / WORDS_HALVE))
 
 
@@ -163,6 +185,11 @@ def _theme(pillar_id: str | None, name: str, text: str) -> Theme:
 def _fit(theme: Theme, words: frozenset[str], subjects: frozenset[str], relevance: float) -> Fit:
     shared = sorted(theme.subjects.keys() & subjects, key=lambda name: (-theme.subjects[name], name))
     return Fit(round(float(relevance), 4), theme, tuple(shared), tuple(sorted(words & theme.keywords)))
+
+
+def _seen(text: str) -> str:
+    """What a reader sees of a text: what is hidden in it counts for nothing, whether its platform writes markup or not."""
+    return plain_text(text, marked_up=True) if "<" in text or not text.isprintable() else text
 
 
 @functools.cache

@@ -116,6 +116,7 @@ def test_operations_are_named_after_what_they_do(document):
     assert names == {
         "list_brands",
         "read_today_board",
+        "regenerate_board",
         "decide",
         "list_decisions",
         "check_health",

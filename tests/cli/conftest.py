@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kairo_cli.demo.demo import RECORDING
+from kairo_cli.demo.demo import BRAND_FILES, RECORDING
 from kairo_cli.main import run
 from kairo_hero.migrating import migrate
 from kairo_pipelines.lake.lake import Lake
@@ -107,4 +107,14 @@ def played(tmp_path_factory, four_hours):
         outcome = place.kairo("ingest", "pipeline", "--replay", four_hours, "--hours-per-run", 2)
         assert outcome.code == 0, outcome.err
         assert "pipeline made 4 hours, 2021-11-28-06:00 to 2021-11-28-09:00" in outcome.out
+        yield place
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A place that knows both demo brands and takes signals from the files that come with Kairo."""
+    with place_in(tmp_path_factory.mktemp("described")) as place, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("EXTERNAL_SIGNALS_MODE", "fixtures")
+        place.kairo("migrate")
+        place.kairo("brand", "import", *BRAND_FILES)
         yield place

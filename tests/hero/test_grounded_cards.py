@@ -106,9 +106,7 @@ def test_a_brand_that_says_nothing_of_itself_gets_cards_all_the_same():
 
 def test_what_matters_too_little_makes_no_card():
     occasions = [trend("log4j", ["Log4j RCE Found in code"]), moment("bread", "Sourdough bread for beginners")]
-    real = OpportunityInputs.model_validate(
-        inputs({}).model_dump() | {"snapshot": SNAPSHOT, "occasions": occasions}
-    )
+    real = OpportunityInputs.model_validate(inputs({}).model_dump() | {"snapshot": SNAPSHOT, "occasions": occasions})
     fits = dict(zip([one.id for one in occasions], [fit.relevance for _, fit in real.fitted()], strict=True))
     assert fits["trend-log4j"] >= MINIMUM_RELEVANCE > fits["hackernews:bread"]
     assert [draft.signal_id for draft in compose_opportunities(real)] == ["trend-log4j"]
@@ -123,8 +121,8 @@ def test_a_hot_post_says_what_it_got_and_beside_what():
 
 def test_a_trend_says_its_own_numbers_and_where_its_strongest_post_stood():
     assert why_now(trend("log4j", ["Log4j RCE Found"]), HOUR) == (
-        "Log4J, noticed 10 December at 03:00 UTC, still emerging: 2 posts by 2 authors in 24 h; not once in the 11 days "
-        "before, on Hacker News. “Log4j RCE Found” had 100 points by 06:00 UTC."
+        "Log4J, noticed 10 December at 03:00 UTC, still emerging: 2 posts by 2 authors in 24 h; not once in the 11 "
+        "days before, on Hacker News. “Log4j RCE Found” had 100 points by 06:00 UTC."
     )
 
 

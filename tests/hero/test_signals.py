@@ -16,9 +16,7 @@ from kairo_hero.signals.occasions import Occasion
 
 HOUR = datetime(2021, 12, 10, 2, tzinfo=UTC)
 AT = datetime(2021, 12, 10, 3, tzinfo=UTC)
-SNAPSHOT = next(
-    written_brand(read_brand_file(file), AT) for file in BRAND_FILES if file.stem == "sourcegraph"
-)
+SNAPSHOT = next(written_brand(read_brand_file(file), AT) for file in BRAND_FILES if file.stem == "sourcegraph")
 LOG4J = trend("log4j", ["Log4j RCE Found", "RCE 0-day exploit found in log4j, a popular Java logging package"])
 TAILWIND = trend("tailwind", ["Tailwind CSS v3.0", "Tailwind CSS v3"])
 
