@@ -10,7 +10,6 @@ from kairo_api.openapi import complete_document
 from kairo_api.problems import answer_with_problems
 from kairo_api.routes import boards, brands, decisions, health
 from kairo_api.settings import ApiSettings
-from kairo_api.store import BoardMaking
 from kairo_hero.engines.opportunities_engine import BoardStores
 from kairo_hero.llm.client import ModelClient
 from kairo_hero.llm.settings import ModelSettings
@@ -56,8 +55,8 @@ def build_app(settings: ApiSettings | None = None, *, database: Database | None 
         lifespan=closing_its_own_store,
     )
     app.state.database = store
-    boards_from = BoardStores(store, Lake(settings.lake_uri), settings, models)
-    app.state.board_making = BoardMaking(boards_from, settings.dagster_home)
+    app.state.settings = settings
+    app.state.board_stores = BoardStores(store, Lake(settings.lake_uri), settings, models)
     answer_with_problems(app)
     for routes in (brands, boards, decisions, health):
         app.include_router(routes.router)

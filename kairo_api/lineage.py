@@ -3,20 +3,23 @@
 import logging
 from pathlib import Path
 
+from kairo_api.settings import ApiSettings
 from kairo_hero.dto import TodayBoardDTO
+from kairo_pipelines.dagster_environment import point_dagster_to
 
 logger = logging.getLogger(__name__)
 
 
-def report_board(dagster_home: str, partition_key: str, board: TodayBoardDTO) -> None:
+def report_board(settings: ApiSettings, partition_key: str, board: TodayBoardDTO) -> None:
     """Record a materialization of today_board without a run, where there is a Dagster instance to tell."""
-    home = Path(dagster_home).expanduser().absolute()
+    home = Path(settings.dagster_home).expanduser().absolute()
     if not (home / "dagster.yaml").exists():
         return
     try:
         # Dagster takes longer to load than anything else that the server does
         import dagster as dg
 
+        point_dagster_to(home, settings.dagster_postgres_url)
         with dg.DagsterInstance.from_config(str(home)) as instance:
             instance.report_runless_asset_event(
                 dg.AssetMaterialization(

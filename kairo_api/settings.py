@@ -18,6 +18,7 @@ class ApiSettings(HeroSettings):
     api_host: str = Field("127.0.0.1", alias="KAIRO_API_HOST")
     api_port: int = Field(8000, alias="KAIRO_API_PORT", ge=1, le=65535)
     dagster_home: str = Field("var/dagster", alias="DAGSTER_HOME")
+    dagster_postgres_url: str | None = Field(None, alias="DAGSTER_POSTGRES_URL")
     internal_admin_token: Annotated[SecretStr | None, BeforeValidator(_unset_when_empty)] = Field(
         None, alias="KAIRO_INTERNAL_ADMIN_TOKEN"
     )

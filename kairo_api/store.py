@@ -1,10 +1,10 @@
-"""The stores as routes ask for them."""
+"""The stores and the settings as routes ask for them."""
 
-from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from kairo_api.settings import ApiSettings
 from kairo_hero.engines.opportunities_engine import BoardStores
 from kairo_hero.migrating import require_current
 from kairo_pipelines.relational.database import Database
@@ -21,20 +21,18 @@ def require_usable(database: Database) -> None:
     require_current(database)
 
 
-@dataclass(frozen=True)
-class BoardMaking:
-    """What boards are made with, and which Dagster instance is told of them."""
-
-    stores: BoardStores
-    dagster_home: str
-
-
-async def board_making_of(request: Request) -> BoardMaking:
+async def board_stores_of(request: Request) -> BoardStores:
     """What the application was built to make boards with."""
-    return cast(BoardMaking, request.app.state.board_making)
+    return cast(BoardStores, request.app.state.board_stores)
+
+
+async def settings_of(request: Request) -> ApiSettings:
+    """The settings that the application was built with."""
+    return cast(ApiSettings, request.app.state.settings)
 
 
 # A route opens its session itself, in its own thread: one that a dependency opened would hold its connection
 # until a thread is free to close it.
 Store = Annotated[Database, Depends(store_of)]
-Boards = Annotated[BoardMaking, Depends(board_making_of)]
+Boards = Annotated[BoardStores, Depends(board_stores_of)]
+Settings = Annotated[ApiSettings, Depends(settings_of)]

@@ -22,6 +22,8 @@ from kairo_hero.dto import (
 from kairo_pipelines.hours import hour_key
 from kairo_pipelines.trends.sparkline import sparkline
 
+#: A longer title is cut where a terminal has eighty columns.
+LONGEST_FRAMED_TITLE = 70
 _SOURCES = {
     "model": "composed by a model",
     "grounded": "composed from the signals, without a model",
@@ -67,11 +69,14 @@ def _card(rank: int, card: OpportunityDTO, snapshot: BrandSnapshotDTO) -> Panel:
     rows = Table.grid(padding=(0, 2))
     rows.add_column(style="dim", no_wrap=True)
     rows.add_column(overflow="fold")
+    fits_in_frame = len(card.title) <= LONGEST_FRAMED_TITLE
+    if not fits_in_frame:
+        rows.add_row("title", plain(card.title, "bold"))
     for label, cell in _rows(card, snapshot):
         rows.add_row(label, cell)
     return Panel(
         rows,
-        title=plain(f"{rank}  {card.title}", "bold"),
+        title=plain(f"{rank}  {card.title}" if fits_in_frame else str(rank), "bold"),
         title_align="left",
         subtitle=plain(f"{shown_id(card.id)}  {card.score:.1f}", "bold"),
         subtitle_align="right",
@@ -103,8 +108,14 @@ def _rows(card: OpportunityDTO, snapshot: BrandSnapshotDTO) -> Iterator[tuple[st
 def _evidence(evidence: EvidenceDTO) -> Text:
     counts = ", ".join(f"{count:,} {name}" for name, count in evidence.counts.items() if name != "rank")
     rank = f"rank {evidence.counts['rank']}" if "rank" in evidence.counts else ""
-    line = " · ".join(part for part in (evidence.title, evidence.platform, counts, rank) if part)
+    line = " · ".join(part for part in (evidence.title, evidence.platform, counts, rank, _when(evidence)) if part)
     return plain(line).append_text(plain(f"\n{evidence.url}", "blue")) if evidence.url else plain(line)
+
+
+def _when(evidence: EvidenceDTO) -> str:
+    if evidence.published_at:
+        return f"posted {evidence.published_at:%Y-%m-%d %H:%M} UTC"
+    return f"first seen {evidence.first_seen_at:%Y-%m-%d %H:%M} UTC" if evidence.first_seen_at else ""
 
 
 def _audience(card: OpportunityDTO, snapshot: BrandSnapshotDTO) -> Iterator[str]:

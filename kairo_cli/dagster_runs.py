@@ -3,6 +3,7 @@
 Imported where a command needs it, since Dagster takes longer to load than most commands take to run.
 """
 
+import hashlib
 import importlib
 import logging
 import os
@@ -13,13 +14,13 @@ from typing import Any
 
 import dagster as dg
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from sqlalchemy import make_url
 
 from kairo_cli.settings import CliSettings
 from kairo_cli.terminal import notes, warn
 from kairo_hero.assets.partitions import BRANDS
 from kairo_hero.sensors import BOARDS_JOB
 from kairo_pipelines.assets.partitions import hour_tags
+from kairo_pipelines.dagster_environment import point_dagster_to
 from kairo_pipelines.hours import HourRange, hour_key
 from kairo_pipelines.jobs import job_name
 
@@ -54,11 +55,7 @@ def open_instance() -> dg.DagsterInstance:
     try:
         home.mkdir(parents=True, exist_ok=True)
         _configure(home / "dagster.yaml", _INSTANCE_FILES[settings.dagster])
-        os.environ["DAGSTER_HOME"] = str(home)
-        if settings.dagster_postgres_url:
-            # Dagster speaks to Postgres through psycopg 2 only; a URL that names no driver would get psycopg 3.
-            url = make_url(settings.dagster_postgres_url).set(drivername="postgresql+psycopg2")
-            os.environ["DAGSTER_POSTGRES_URL"] = url.render_as_string(hide_password=False)
+        point_dagster_to(home, settings.dagster_postgres_url)
         return dg.DagsterInstance.get()
     except Exception as error:  # every storage that a dagster.yaml can name raises its own kinds
         raise DagsterHomeUnusable(
@@ -119,8 +116,8 @@ def make_board(brand_key: str) -> None:
         _run(instance, HERO, BOARDS_JOB, {"dagster/partition": brand_key}, {})
 
 
-def resolve_job(code_location: str, name: str) -> dg.JobDefinition:
-    """A job of a code location, built afresh."""
+def resolve_job(code_location: str, name: str, environment: str) -> dg.JobDefinition:
+    """A job of a code location, as this environment describes it."""
     definitions: dg.Definitions = importlib.import_module(code_location).build_defs()
     return definitions.resolve_job_def(name)
 
@@ -128,7 +125,9 @@ def resolve_job(code_location: str, name: str) -> dg.JobDefinition:
 def _run(
     instance: dg.DagsterInstance, code_location: str, name: str, tags: Mapping[str, str], config: Mapping[str, Any]
 ) -> None:
-    arguments = {"code_location": code_location, "name": name}
+    # Dagster keeps the job that it made last, by these arguments: in another environment it is another job
+    environment = hashlib.sha256(repr(sorted(os.environ.items())).encode()).hexdigest()
+    arguments = {"code_location": code_location, "name": name, "environment": environment}
     job = dg.build_reconstructable_job(__name__, resolve_job.__name__, reconstructable_kwargs=arguments)
     with dg.execute_job(job, instance, run_config={**_WATCHED, **config}, tags=tags) as result:
         for sentence in _warnings(instance, result):

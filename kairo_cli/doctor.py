@@ -17,6 +17,7 @@ from kairo_hero.learning.settings import LearningSettings
 from kairo_hero.llm.settings import ModelSettings
 from kairo_hero.migrating import newest_revision
 from kairo_hero.settings import HeroSettings
+from kairo_hero.signals.fixtures import SignalFixtures
 from kairo_pipelines.connectors.registry import CONNECTORS
 from kairo_pipelines.embedding_endpoint import EmbeddingSettings
 from kairo_pipelines.settings import EnvironmentSettings, PipelineSettings
@@ -69,6 +70,7 @@ def examine() -> Iterator[Finding]:
             yield _tried(f"{connector.platform} settings", _valid(connector.settings_class))
     yield _tried("database", _database)
     yield _tried("lake", _lake)
+    yield _tried("signals", _signals)
     yield _tried("observations", _observations)
     yield _tried("models", _models)
     yield _tried("Dagster", _dagster)
@@ -99,6 +101,14 @@ def _lake() -> str:
     lake = open_lake()
     lake.check()
     return f"{lake.uri} can be written"
+
+
+def _signals() -> str:
+    settings = HeroSettings.from_environment()
+    if settings.external_signals_mode == "ingestion":
+        return "from what is captured"
+    fixtures = SignalFixtures(settings.signal_fixtures)
+    return f"from files in {fixtures.folder}, for {', '.join(fixtures.check())}"
 
 
 def _observations() -> str:

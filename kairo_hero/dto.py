@@ -86,7 +86,7 @@ class BrandIRDTO(Contract):
 
 
 class EvidenceDTO(Contract):
-    """One post that an opportunity stands on, with its counts when the board was made."""
+    """One post that an opportunity stands on, when it was first captured, and its counts when the board was made."""
 
     evidence_id: str
     platform: str
@@ -95,6 +95,7 @@ class EvidenceDTO(Contract):
     author: str | None
     published_at: Moment | None
     counts: dict[str, Count]
+    first_seen_at: Moment | None = None
 
 
 class ScoreBreakdownDTO(Contract):
@@ -133,9 +134,8 @@ class OpportunityDTO(OpportunityContent, Stored):
 
 
 class OpportunityDraftDTO(OpportunityContent, Draft):
-    """An opportunity as a graph proposes it; every evidence id is one that the graph was offered."""
+    """An opportunity as a graph proposes it, of a signal; every evidence id is one that the graph was offered."""
 
-    #: The trend or the post that it springs from.
     signal_id: str
     evidence_ids: list[str]
     opportunity_score_breakdown: dict[str, float] = Field(default_factory=dict)
@@ -377,7 +377,7 @@ class CompetitorPostSignalDTO(Contract):
 
 
 class SocialMomentSignalDTO(Contract):
-    """A moment that many share at once, as a post that nearly all react to; its id is that of its evidence."""
+    """A moment that many share at once: a post that gets more reaction than most; its id is that of its evidence."""
 
     id: str
     moment_type: str

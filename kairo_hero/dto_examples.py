@@ -74,6 +74,7 @@ _OPPORTUNITY_ON_BOARD = {
             "author": "usmannk",
             "published_at": None,
             "counts": {"likes": 506, "comments": 171, "rank": 1},
+            "first_seen_at": "2021-12-10T00:35:58Z",
         }
     ],
     "sparkline": [29, 110, 203, 257, 314, 374, 441, 506],

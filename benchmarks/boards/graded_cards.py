@@ -24,7 +24,7 @@ from kairo_hero.brands.brand_file import read_brand_file
 from kairo_hero.brands.brand_ir import compile_brand
 from kairo_hero.brands.snapshot import written_brand
 from kairo_hero.dto import BrandSnapshotDTO, OpportunityDraftDTO
-from kairo_hero.engines.dropping import keep_best
+from kairo_hero.engines.dropping import Choice, keep_best
 from kairo_hero.graphs.grounded import MINIMUM_RELEVANCE, compose_opportunities
 from kairo_hero.graphs.inputs import OpportunityInputs
 from kairo_hero.learning.summary import default_summary
@@ -128,7 +128,7 @@ def _board(
         other_brands=[],
         said=[],
     )
-    return keep_best(compose_opportunities(inputs), most=CARDS).drafts
+    return keep_best(compose_opportunities(inputs), Choice(most=CARDS)).drafts
 
 
 def _share(of: Any) -> str:

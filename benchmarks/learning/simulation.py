@@ -20,7 +20,7 @@ from strategist import VALUES, Candidate, Strategist
 
 from kairo_hero.decisions.recording import record_decision
 from kairo_hero.dto import DecisionRequestDTO, LearningSummaryDTO, OpportunityDraftDTO
-from kairo_hero.engines.dropping import keep_best
+from kairo_hero.engines.dropping import Choice, keep_best
 from kairo_hero.graphs.scoring import opportunity_score
 from kairo_hero.learning.summary import learning_summary
 from kairo_hero.migrating import migrate
@@ -67,7 +67,7 @@ class SimulatedBrand:
         if not self._learns:
             learning = learning.model_copy(update={"factors": []})
         drafts = sorted((self._draft(one, learning) for one in candidates), key=lambda draft: -draft.score)
-        shown = keep_best(drafts, most=CARDS).drafts
+        shown = keep_best(drafts, Choice(most=CARDS)).drafts
         for draft in shown:
             self._decide(draft, by_name[str(draft.trend_id)], morning)
         return [by_name[str(draft.trend_id)] for draft in shown]

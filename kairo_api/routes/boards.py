@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
 from pydantic import BeforeValidator
 
 from kairo_api.caching import CACHEABLE, IfNoneMatch, json_answer
 from kairo_api.lineage import report_board
 from kairo_api.problems import STORE_UNUSABLE, BoardMissing, BrandMissing, WrongField, declared
-from kairo_api.store import Boards, Store
+from kairo_api.store import Boards, Settings, Store
 from kairo_hero.boards.reading import kept_board
 from kairo_hero.dto import RegenerateResponseDTO, TodayBoardDTO
 from kairo_hero.engines.regenerating import regenerate_today_board
@@ -83,20 +83,22 @@ def read_today_board(
         wrong=WrongField(location="path", field="brand_id", detail="Input should be a valid UUID"),
     ),
 )
-def regenerate_board(brand_id: BrandId, boards: Boards, response: Response) -> RegenerateResponseDTO:
+def regenerate_board(
+    brand_id: BrandId, boards: Boards, settings: Settings, afterwards: BackgroundTasks, response: Response
+) -> RegenerateResponseDTO:
     """Look for signals anew, make the board from them, keep it and answer with it.
 
     One board is made at a time for a brand: a request that comes while another is under way waits for that one, pays
     nothing, and is answered `joined`. Whatever fails on the way, the answer is a board; `meta.degraded` says so.
     """
-    with boards.stores.database.reading() as session:
+    with boards.database.reading() as session:
         brand = session.get(Brand, brand_id)
         if brand is None:
             raise BrandMissing(_NO_BRAND.format(brand_id))
         key = brand.partition_key
-    made = regenerate_today_board(boards.stores, brand_id)
+    made = regenerate_today_board(boards, brand_id)
     if made.status == "regenerated":
-        report_board(boards.dagster_home, key, made.today_board)
+        afterwards.add_task(report_board, settings, key, made.today_board)
     response.headers["Cache-Control"] = "no-store"
     return made
 

@@ -10,8 +10,10 @@ from kairo_hero.assets.brand import brand_ir, brand_snapshot, learning_summary
 from kairo_hero.assets.partitions import BRANDS, GROUP, ONE_RUN, OWNERS, brands_of
 from kairo_hero.brands.taboos import taboo_patterns, taboos_in
 from kairo_hero.dto import ExternalSignalBundleDTO, OpportunityDTO, TodayBoardDTO
-from kairo_hero.engines.opportunities_engine import BoardStores, generate_today_board
+from kairo_hero.engines.opportunities_engine import BoardStores
+from kairo_hero.engines.regenerating import regenerate_today_board
 from kairo_hero.llm.client import ModelClient
+from kairo_hero.llm.ledger import spent_by_step
 from kairo_hero.llm.settings import ModelSettings
 from kairo_hero.models import TodayBoard
 from kairo_hero.settings import HeroSettings
@@ -96,21 +98,31 @@ def today_board(
     stores = BoardStores(database, lake, hero_settings, ModelClient.where_enabled(model_settings, database))
     with database.reading() as session:
         brand_ids: list[uuid.UUID] = [brand.id for brand in brands_of(context, session)]
-    boards = [generate_today_board(stores, brand_id, run_id=context.run.run_id, gather=False) for brand_id in brand_ids]
+    run_id = context.run.run_id
+    made = [regenerate_today_board(stores, brand_id, run_id=run_id, gather=False) for brand_id in brand_ids]
+    boards = [one.today_board for one in made]
     return dg.MaterializeResult(
         metadata={
             "cards": sum(len(board.opportunities) for board in boards),
+            "joined one under way": sum(one.status == "joined" for one in made),
             "degraded": sum(board.meta.degraded for board in boards),
             "cost in USD": round(sum(board.meta.cost_usd for board in boards), 6),
+            **_cost_by_step(database, context.run.run_id),
             "board": dg.MetadataValue.md("\n\n".join(_as_markdown(board) for board in boards)),
         },
-        check_results=[_grounded(database, context.run.run_id, boards), _no_taboo(boards)],
+        check_results=[_grounded(database, boards), _no_taboo(boards)],
     )
 
 
-def _grounded(database: Database, run_id: str, boards: list[TodayBoardDTO]) -> dg.AssetCheckResult:
+def _cost_by_step(database: Database, run_id: str) -> dict[str, float]:
     with database.reading() as session:
-        kept = session.scalars(select(TodayBoard).where(TodayBoard.run_id == run_id))
+        return {f"{step} in USD": round(one.cost_usd, 6) for step, one in spent_by_step(session, run_id).items()}
+
+
+def _grounded(database: Database, boards: list[TodayBoardDTO]) -> dg.AssetCheckResult:
+    with database.reading() as session:
+        runs = {board.meta.run_id for board in boards}
+        kept = session.scalars(select(TodayBoard).where(TodayBoard.run_id.in_(runs)))
         bundles = [ExternalSignalBundleDTO.model_validate(row.signal_bundle) for row in kept]
     offered = {
         **{trend.id: set(trend.evidence_ids) for bundle in bundles for trend in bundle.trends},

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kairo_hero.boards.finding import find_card
+from kairo_hero.boards.redacting import REMOVED
 from kairo_hero.dto import OpportunityDTO, TodayBoardDTO
+from kairo_hero.engines.dropping import Choice, keep_best
 from kairo_hero.errors import GraphError
 from kairo_hero.graphs.grounded import compose_opportunities
 from kairo_hero.graphs.inputs import OpportunityInputs
@@ -58,6 +60,8 @@ def replay_card(session: Session, brand_id: uuid.UUID, written: str) -> Replayed
     if row is None or row.made_from is None:
         raise NotReplayable(f"what card {card.id} was made from was not kept: its board is older than that, or gone")
     board = TodayBoardDTO.model_validate(row.board)
+    if card.signal_id == REMOVED:
+        raise NotReplayable(f"what card {card.id} was made of has been erased")
     kept = next((one for one in board.opportunities if one.id == card.id), None)
     if kept is None:
         raise NotReplayable(f"card {card.id} was composed for the board of run {row.run_id} and not shown on it")
@@ -68,6 +72,7 @@ def replay_card(session: Session, brand_id: uuid.UUID, written: str) -> Replayed
 def _made_again(card: Opportunity, kept: OpportunityDTO, made_from: dict[str, Any]) -> OpportunityDTO:
     try:
         inputs = OpportunityInputs.model_validate(made_from["inputs"])
+        choice = Choice.model_validate(made_from["choice"])
         if made_from["source"] == "model":
             drafts = synthesize_opportunities(inputs, RecordedModels(made_from["answers"]))
         else:
@@ -79,7 +84,8 @@ def _made_again(card: Opportunity, kept: OpportunityDTO, made_from: dict[str, An
         ) from error
     except GraphError as error:
         raise NotReplayable(f"card {card.id} can't be made again: {error}") from error
-    draft = next((one for one in drafts if one.signal_id == card.signal_id), None)
+    kept_drafts = keep_best(drafts, choice).drafts
+    draft = next((one for one in kept_drafts if one.signal_id == card.signal_id), None)
     if draft is None:
         raise NotReplayable(f"this version of Kairo makes no card of the signal {card.signal_id} any more")
     occasion = next(one for one in inputs.occasions if one.id == draft.signal_id)

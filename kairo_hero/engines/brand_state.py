@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from kairo_hero.brands.brand_ir import compiled_brand
 from kairo_hero.brands.snapshot import snapshot_brand
 from kairo_hero.dto import BrandIRDTO, BrandSnapshotDTO, LearningSummaryDTO, PatternTemplateDTO
-from kairo_hero.engines.cards import cards_put_away, pinned_cards
-from kairo_hero.engines.dropping import PutAway
+from kairo_hero.engines.cards import cards_put_away, staying_cards
+from kairo_hero.engines.dropping import CardInBrief
 from kairo_hero.errors import ObjectNotFoundError
 from kairo_hero.learning.summary import default_summary, learning_summary
 from kairo_hero.models import Brand, Opportunity, PatternTemplate
@@ -32,13 +32,13 @@ class BrandState:
     ir: BrandIRDTO
     learning: LearningSummaryDTO
     patterns: list[PatternTemplateDTO]
-    put_away: list[PutAway]
+    put_away: list[CardInBrief]
     pinned: list[Opportunity]
     other_brands: tuple[str, ...]
 
 
-def read_brand_state(session: Session, brand_id: uuid.UUID, at: datetime) -> BrandState:
-    """Read it all at once; ObjectNotFoundError where there is no such brand."""
+def read_brand_state(session: Session, brand_id: uuid.UUID, at: datetime, most: int) -> BrandState:
+    """Read it all at once, for a board of at most so many cards; ObjectNotFoundError where there is no such brand."""
     row = session.get(Brand, brand_id)
     if row is None:
         raise ObjectNotFoundError(f"there is no brand {brand_id}")
@@ -52,14 +52,15 @@ def read_brand_state(session: Session, brand_id: uuid.UUID, at: datetime) -> Bra
     others = session.scalars(
         select(Brand.name).where(Brand.id != brand_id, Brand.name != row.name).order_by(Brand.name)
     )
+    ir, put_away = compiled_brand(session, snapshot, at), cards_put_away(session, brand_id, at)
     return BrandState(
         row=row,
         snapshot=snapshot,
-        ir=compiled_brand(session, snapshot, at),
+        ir=ir,
         learning=learning,
         patterns=_patterns(session, brand_id),
-        put_away=cards_put_away(session, brand_id, at),
-        pinned=pinned_cards(session, brand_id),
+        put_away=put_away,
+        pinned=staying_cards(session, brand_id, at, put_away=put_away, taboo_patterns=ir.taboo_patterns, most=most),
         other_brands=tuple(name for name in dict.fromkeys(others) if len(name) >= SHORTEST_NAME),
     )
 

@@ -12,7 +12,7 @@ from kairo_hero.boards.reading import kept_board
 from kairo_hero.brands.taboos import taboos_in
 from kairo_hero.decisions.standing import rejected_cards
 from kairo_hero.dto import OpportunityDraftDTO, OpportunityDTO
-from kairo_hero.engines.dropping import PutAway
+from kairo_hero.engines.dropping import CardInBrief
 from kairo_hero.models import Opportunity
 from kairo_hero.signals.occasions import Occasion
 
@@ -83,22 +83,31 @@ def current_cards(
     fresh: Iterable[Opportunity],
     at: datetime,
     *,
-    put_away: Sequence[PutAway],
+    put_away: Sequence[CardInBrief],
     taboo_patterns: list[str],
+    most: int,
 ) -> list[OpportunityDTO]:
-    """What the board shows: what people pinned first, then the others.
+    """What the board shows, at most so many: what people pinned first, then the others.
 
     What is snoozed waits for its day; what was rejected, or has become a taboo since it was composed, stays away.
     """
-    silenced = {card.signal_id for card in put_away if card.signal_id}
-    shown = {
-        card.id: card
-        for card in (*pinned_cards(session, brand_id), *fresh)
-        if not _is_asleep(card, at)
-        and card.signal_id not in silenced
-        and not taboos_in(f"{card.title}\n{card.angle}\n{card.why_now}", taboo_patterns)
-    }
-    return [OpportunityDTO.model_validate(card) for card in shown.values()]
+    pinned = pinned_cards(session, brand_id)
+    shown = {card.id: card for card in (*pinned, *fresh) if _may_be_shown(card, at, put_away, taboo_patterns)}
+    return [OpportunityDTO.model_validate(card) for card in list(shown.values())[:most]]
+
+
+def staying_cards(
+    session: Session,
+    brand_id: uuid.UUID,
+    at: datetime,
+    *,
+    put_away: Sequence[CardInBrief],
+    taboo_patterns: list[str],
+    most: int,
+) -> list[Opportunity]:
+    """The pinned cards that the next board shows whatever else it does; they stay as people pinned them."""
+    pinned = pinned_cards(session, brand_id)
+    return [card for card in pinned if _may_be_shown(card, at, put_away, taboo_patterns)][:most]
 
 
 def pinned_cards(session: Session, brand_id: uuid.UUID) -> list[Opportunity]:
@@ -112,15 +121,33 @@ def pinned_cards(session: Session, brand_id: uuid.UUID) -> list[Opportunity]:
     )
 
 
-def cards_put_away(session: Session, brand_id: uuid.UUID, at: datetime) -> list[PutAway]:
+def cards_put_away(session: Session, brand_id: uuid.UUID, at: datetime) -> list[CardInBrief]:
     """The cards that people snoozed until later, or rejected and did not think better of it."""
     snoozed = session.scalars(select(Opportunity).where(Opportunity.brand_id == brand_id, Opportunity.is_snoozed))
     away = {card.id: card for card in snoozed if _is_asleep(card, at)}
     away |= {card.id: card for card in rejected_cards(session, brand_id, at)}
-    return [
-        PutAway(card.signal_id, card.title, card.angle, frozenset(one["evidence_id"] for one in card.evidence))
-        for card in away.values()
-    ]
+    return [in_brief(card) for card in away.values()]
+
+
+def in_brief(card: Opportunity) -> CardInBrief:
+    """What the next board has to know of a card."""
+    return CardInBrief(
+        signal_id=card.signal_id,
+        title=card.title,
+        angle=card.angle,
+        evidence_ids=[one["evidence_id"] for one in card.evidence],
+        pillar_id=card.pillar_id,
+        primary_channel=card.primary_channel,
+    )
+
+
+def _may_be_shown(card: Opportunity, at: datetime, put_away: Sequence[CardInBrief], taboo_patterns: list[str]) -> bool:
+    silenced = {away.signal_id for away in put_away if away.signal_id}
+    return (
+        not _is_asleep(card, at)
+        and card.signal_id not in silenced
+        and not taboos_in(f"{card.title}\n{card.angle}\n{card.why_now}", taboo_patterns)
+    )
 
 
 def _is_asleep(card: Opportunity, at: datetime) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 
 from kairo_hero.dto import OpportunityDraftDTO
 from kairo_hero.engines.brand_state import BrandState
-from kairo_hero.engines.dropping import Kept, keep_best
+from kairo_hero.engines.cards import in_brief
+from kairo_hero.engines.dropping import Choice, Kept, keep_best
 from kairo_hero.errors import GraphError
 from kairo_hero.graphs.grounded import compose_opportunities
 from kairo_hero.graphs.inputs import OpportunityInputs
@@ -28,6 +29,7 @@ class Composed:
 
     kept: Kept = field(default_factory=Kept)
     inputs: OpportunityInputs | None = None
+    choice: Choice | None = None
     answers: dict[str, str] = field(default_factory=dict)
     source: BoardSource = "grounded"
     degraded_reason: str | None = None
@@ -41,9 +43,14 @@ class Composed:
     @property
     def made_from(self) -> dict[str, Any] | None:
         """All that is needed to compose the same drafts again."""
-        if self.inputs is None:
+        if self.inputs is None or self.choice is None:
             return None
-        return {"source": self.source, "inputs": self.inputs.model_dump(mode="json"), "answers": self.answers}
+        return {
+            "source": self.source,
+            "inputs": self.inputs.model_dump(mode="json"),
+            "choice": self.choice.model_dump(mode="json"),
+            "answers": self.answers,
+        }
 
 
 def compose(brand: BrandState, signals: Signals, models: AnswersTasks | None, log: RunLog, most: int) -> Composed:
@@ -54,7 +61,9 @@ def compose(brand: BrandState, signals: Signals, models: AnswersTasks | None, lo
     try:
         inputs = opportunity_inputs(brand, signals, signals.trend_hour)
         drafts, failure = _drafts(inputs, recording, log)
-        kept = keep_best(drafts, put_away=brand.put_away, most=most)
+        pinned = [in_brief(card) for card in brand.pinned]
+        choice = Choice(put_away=brand.put_away, pinned=pinned, most=most - len(pinned))
+        kept = keep_best(drafts, choice)
     except Exception as error:  # whatever it is: the board degrades to the cards there are
         logger.warning("no cards of %s could be composed", brand.snapshot.brand_name, exc_info=True)
         _put_on_record(log, error)
@@ -64,6 +73,7 @@ def compose(brand: BrandState, signals: Signals, models: AnswersTasks | None, lo
     return Composed(
         kept,
         inputs,
+        choice,
         recording.answers if recording else {},
         source="grounded" if recording is None or failure else "model",
         degraded_reason=failure or signals.silence,
@@ -72,19 +82,18 @@ def compose(brand: BrandState, signals: Signals, models: AnswersTasks | None, lo
 
 
 def opportunity_inputs(brand: BrandState, signals: Signals, trend_hour: datetime) -> OpportunityInputs:
-    """What a graph is given."""
-    of_today = {occasion.id for occasion in signals.occasions}
-    staying = [card for card in brand.pinned if card.signal_id not in of_today]
+    """What a graph is given: all occasions but those of the cards that stay, whose words it is not to repeat."""
+    staying = {card.signal_id for card in brand.pinned}
     return OpportunityInputs(
         snapshot=brand.snapshot,
         taboo_patterns=brand.ir.taboo_patterns,
         patterns=brand.patterns,
         competitors=brand.row.competitors,
-        occasions=signals.occasions,
+        occasions=[occasion for occasion in signals.occasions if occasion.id not in staying],
         learning=brand.learning,
         trend_hour=trend_hour,
         other_brands=list(brand.other_brands),
-        said=[text for card in staying for text in (card.title, card.angle, card.why_now)],
+        said=[text for card in brand.pinned for text in (card.title, card.angle, card.why_now)],
     )
 
 

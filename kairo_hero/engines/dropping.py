@@ -5,7 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
 
+from pydantic import Field
+
+from kairo_hero.contract import Contract, Count
 from kairo_hero.dto import OpportunityDraftDTO
 
 #: Two cards say the same from this likeness of their title and angle on (Jaccard over their words).
@@ -35,18 +39,27 @@ class Worded(Protocol):
     def angle(self) -> str: ...
 
 
-@dataclass(frozen=True)
-class PutAway:
-    """A card that people rejected, or snoozed until later."""
+class CardInBrief(Contract):
+    """What has to be known of a card of an earlier board, so that the next one does not repeat it."""
 
     signal_id: str | None
     title: str
     angle: str
-    evidence_ids: frozenset[str]
+    evidence_ids: list[str]
+    pillar_id: UUID | None
+    primary_channel: str
 
 
-def keep_best(drafts: Iterable[OpportunityDraftDTO], *, put_away: Sequence[PutAway] = (), most: int) -> Kept:
-    """Drop what is invalid, put away, near a better card, on the same evidence, or one too many.
+class Choice(Contract):
+    """What a board's cards are chosen by, beside the drafts: what people put away and pinned, and how many fit."""
+
+    put_away: list[CardInBrief] = Field(default_factory=list)
+    pinned: list[CardInBrief] = Field(default_factory=list)
+    most: Count
+
+
+def keep_best(drafts: Iterable[OpportunityDraftDTO], choice: Choice) -> Kept:
+    """Drop what is invalid, put away, near a better or a pinned card, on the same evidence, or one too many.
 
     Where there are more than a board holds, a card has to be the better the more of its pillar and its channel were
     taken. What says nearly the same as a card that was put away is away too, whichever signal it springs from.
@@ -54,47 +67,59 @@ def keep_best(drafts: Iterable[OpportunityDraftDTO], *, put_away: Sequence[PutAw
     kept = Kept()
     left: list[OpportunityDraftDTO] = []
     for draft in drafts:
-        if reason := _reason_to_drop(draft, put_away):
+        if reason := _reason_to_drop(draft, choice.put_away):
             kept.dropped[reason] += 1
         else:
             left.append(draft)
-    pillars: Counter[object] = Counter()
-    channels: Counter[str] = Counter()
-    while left and len(kept.drafts) < most:
-        # of two with the same place the one that came first
-        draft = max(
-            left,
-            key=lambda one: (
-                one.score * SAME_PILLAR ** pillars[one.pillar_id] * SAME_CHANNEL ** channels[one.primary_channel]
-            ),
-        )
+    pillars = Counter(card.pillar_id for card in choice.pinned)
+    channels = Counter(card.primary_channel for card in choice.pinned)
+    while left and len(kept.drafts) < choice.most:
+        draft = _next(left, pillars, channels)
         left.remove(draft)
-        if reason := _repeats(draft, kept.drafts):
+        if reason := _repeats(draft, [*choice.pinned, *kept.drafts]):
             kept.dropped[reason] += 1
             continue
         kept.drafts.append(draft)
-        pillars[draft.pillar_id] += draft.pillar_id is not None
+        pillars[draft.pillar_id] += 1
         channels[draft.primary_channel] += 1
     for draft in left:
-        kept.dropped[_repeats(draft, kept.drafts) or "over_limit"] += 1
+        kept.dropped[_repeats(draft, [*choice.pinned, *kept.drafts]) or "over_limit"] += 1
     kept.drafts.sort(key=lambda draft: -draft.score)
     return kept
 
 
-def _reason_to_drop(draft: OpportunityDraftDTO, put_away: Sequence[PutAway]) -> str | None:
+def _next(
+    left: list[OpportunityDraftDTO], pillars: Counter[UUID | None], channels: Counter[str]
+) -> OpportunityDraftDTO:
+    """The draft with the best place; of two with the same the one that came first. No pillar is no likeness."""
+    return max(
+        left,
+        key=lambda one: (
+            one.score
+            * SAME_PILLAR ** (pillars[one.pillar_id] if one.pillar_id else 0)
+            * SAME_CHANNEL ** channels[one.primary_channel]
+        ),
+    )
+
+
+def _reason_to_drop(draft: OpportunityDraftDTO, put_away: Sequence[CardInBrief]) -> str | None:
     if not draft.is_valid:
         return "taboo" if any(reason.startswith("taboo") for reason in draft.rejection_reasons) else "invalid"
     evidence = set(draft.evidence_ids)
     for card in put_away:
-        if draft.signal_id == card.signal_id or len(evidence & card.evidence_ids) >= SAME_EVIDENCE * len(evidence) > 0:
+        if (
+            draft.signal_id == card.signal_id
+            or len(evidence & set(card.evidence_ids)) >= SAME_EVIDENCE * len(evidence) > 0
+        ):
             return "snoozed_or_rejected"
         if likeness(draft, card) >= NEAR_DUPLICATE:
             return "snoozed_or_rejected"
     return None
 
 
-def _repeats(draft: OpportunityDraftDTO, better: list[OpportunityDraftDTO]) -> str | None:
-    if any(set(draft.evidence_ids) & set(other.evidence_ids) for other in better):
+def _repeats(draft: OpportunityDraftDTO, better: Sequence[OpportunityDraftDTO | CardInBrief]) -> str | None:
+    evidence = set(draft.evidence_ids)
+    if any(draft.signal_id == other.signal_id or evidence & set(other.evidence_ids) for other in better):
         return "same_evidence"
     if any(likeness(draft, other) >= NEAR_DUPLICATE for other in better):
         return "near_duplicate"

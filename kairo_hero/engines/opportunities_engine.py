@@ -59,12 +59,12 @@ def generate_today_board(
     with stores.database.writing() as session:
         if kept := board_of_run(session, brand_id, run_id):
             return kept
-        brand = read_brand_state(session, brand_id, at)
+        brand = read_brand_state(session, brand_id, at, stores.settings.board_cards)
     signals = _signals(stores, brand, gather, at)
     models = stores.models.for_run(run_id, brand_id, log) if stores.models else None
     composed = compose(brand, signals, models, log, stores.settings.board_cards)
     with stores.database.writing() as session:
-        board = _persist(session, brand, signals, composed, run_id, at)
+        board = _persist(session, brand, signals, composed, stores.settings.board_cards, run_id, at)
     for card in board.opportunities:
         log.write("opportunity", **card.model_dump(mode="json", include={"id", "title", "score", "trend_id"}))
     health = "degraded" if board.meta.degraded else "ok"
@@ -88,19 +88,20 @@ def _signals(stores: BoardStores, brand: BrandState, gather: bool, at: datetime)
 
 
 def _persist(
-    session: Session, brand: BrandState, signals: Signals, composed: Composed, run_id: str, at: datetime
+    session: Session, brand: BrandState, signals: Signals, composed: Composed, most: int, run_id: str, at: datetime
 ) -> TodayBoardDTO:
     earlier = _standing_in(session, brand, composed, at)
     fresh = earlier or persist_cards(session, brand.row.id, composed.kept.drafts, composed.occasions, run_id)
     cards = current_cards(
-        session, brand.row.id, fresh, at, put_away=brand.put_away, taboo_patterns=brand.ir.taboo_patterns
+        session, brand.row.id, fresh, at, put_away=brand.put_away, taboo_patterns=brand.ir.taboo_patterns, most=most
     )
+    cost = spent(session, run_id, brand.row.id)
     dropped = {reason: number for reason, number in sorted(composed.kept.dropped.items()) if number}
     board = TodayBoardDTO(
         brand_id=brand.row.id,
         snapshot=brand.snapshot,
         opportunities=cards,
-        meta=_meta(brand.snapshot, signals, composed, cards, dropped, spent(session, run_id), run_id, at).model_copy(
+        meta=_meta(brand.snapshot, signals, composed, cards, dropped, cost, run_id, at).model_copy(
             update={"source": "existing"} if earlier else {}
         ),
     )

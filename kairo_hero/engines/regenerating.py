@@ -1,4 +1,4 @@
-"""A board on request: one generation a brand at a time, and whoever asks meanwhile waits for it."""
+"""One generation of a board at a time for a brand: whoever asks for another meanwhile waits for it."""
 
 import time
 import uuid
@@ -19,20 +19,23 @@ LONGEST_GENERATION = timedelta(minutes=10)
 PAUSE = 0.2
 
 
-def regenerate_today_board(stores: BoardStores, brand_id: uuid.UUID) -> RegenerateResponseDTO:
+def regenerate_today_board(
+    stores: BoardStores, brand_id: uuid.UUID, *, run_id: str | None = None, gather: bool = True
+) -> RegenerateResponseDTO:
     """Make the brand's board now; where one is being made already, by whatever process, wait for that one.
 
-    Raises ObjectNotFoundError for an unknown brand.
+    `run_id` names the run that it is made in, by default one of its own; `gather` is as for the engine. Raises
+    ObjectNotFoundError for an unknown brand.
     """
-    run_id = str(uuid.uuid4())
+    run_id = run_id or str(uuid.uuid4())
     under_way = _claim(stores, brand_id, run_id)
-    if under_way is not None:
+    if under_way is not None and under_way.run_id != run_id:
         board = _awaited(stores, under_way)
         if board is not None:
             return RegenerateResponseDTO(status="joined", today_board=board)
-        return regenerate_today_board(stores, brand_id)
+        return regenerate_today_board(stores, brand_id, run_id=run_id, gather=gather)
     try:
-        board = generate_today_board(stores, brand_id, run_id=run_id)
+        board = generate_today_board(stores, brand_id, run_id=run_id, gather=gather)
     finally:
         _release(stores, brand_id, run_id)
     return RegenerateResponseDTO(status="regenerated", today_board=board)

@@ -217,7 +217,7 @@ def _reasons(offer: _Offer, proposal: Proposal, occasion: Occasion, judgement: J
     text = f"{proposal.title}\n{proposal.angle}"
     sources = [
         *(one.title for one in occasion.evidence),
-        *occasion.texts,
+        *(one.text for one in occasion.texts),
         occasion.topic,
         occasion.reason,
         offer.context(),

@@ -1,13 +1,15 @@
 """How a board stays varied: what was said on it is not said again, and of its patterns the least used comes first."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import regex
+
 from kairo_hero.brands.taboos import taboos_in
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+#: A full stop, and then something that can begin a sentence; but not after an initial, as in "U.S. Treasury".
+_SENTENCE_END = regex.compile(r"(?<=[.!?])(?<!\b\p{Lu}\.)\s+(?=[\p{Lu}\p{N}“‘\"'(])")
 
 
 @dataclass

@@ -12,5 +12,5 @@ def type_of(occasion: Occasion, competitors: Sequence[str]) -> OpportunityType:
     if not competitors:
         return OpportunityType.TREND
     pattern = name_pattern(competitors)
-    named = sum(bool(pattern.search(text)) for text in occasion.texts)
+    named = sum(bool(pattern.search(one.text)) for one in occasion.texts)
     return OpportunityType.COMPETITIVE if 2 * named > len(occasion.texts) else OpportunityType.TREND

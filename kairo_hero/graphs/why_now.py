@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kairo_hero.dto import EvidenceDTO
-from kairo_hero.signals.occasions import Occasion
+from kairo_hero.signals.occasions import Occasion, quoted
 from kairo_pipelines.hours import HOUR
 
 PLATFORM_NAMES = {
@@ -20,13 +20,14 @@ PLATFORM_NAMES = {
 }
 #: What a platform calls a like, where it has a word of its own.
 LIKES = {"hackernews": "points", "reddit": "points"}
+#: Where what many look at is a page, which nobody posted today.
+PAGES = {"wikipedia"}
 _STATES = {
     "emerging": "still emerging",
     "active": "still above its usual",
     "fading": "fading",
     "stale": "gone quiet since",
 }
-LONGEST_HEADLINE = 110
 
 
 def why_now(occasion: Occasion, hour: datetime) -> str:
@@ -35,23 +36,12 @@ def why_now(occasion: Occasion, hour: datetime) -> str:
     counts = _counts(strongest)
     places = listed([PLATFORM_NAMES.get(name, name) for name in occasion.platforms])
     if occasion.kind == "moment":
-        age = _age(occasion.hours_since_last_post)
-        stood = f"{quoted(strongest.title)} had {counts} by {hour + HOUR:%H:%M} UTC, {age} after it was posted"
-        return f"On {places}, {stood}: {occasion.reason}."
+        stood = f"{quoted(strongest.title)} had {counts or 'been posted'} by {hour + HOUR:%H:%M} UTC"
+        return f"On {places}, {stood}{_age(occasion)}: {occasion.reason}."
     state = f", {_STATES[occasion.status]}" if occasion.status else ""
     noticed = f", noticed {occasion.noticed_at:%-d %B at %H:%M} UTC" if occasion.noticed_at else ""
     told = f"{occasion.topic}{noticed}{state}: {occasion.reason}, on {places}."
     return f"{told} {quoted(strongest.title)} had {counts} by {hour + HOUR:%H:%M} UTC." if counts else told
-
-
-def quoted(title: str) -> str:
-    """A title between quotation marks, cut at a word where it is long, with its own marks made single."""
-    text = " ".join(title.split())
-    if len(text) > LONGEST_HEADLINE:
-        text = text[:LONGEST_HEADLINE].rsplit(" ", 1)[0].rstrip(" ,;:–-") + "…"
-    if text.startswith("“") and text.endswith("”"):
-        text = text[1:-1]
-    return f"“{text.replace('“', '‘').replace('”', '’')}”"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -69,8 +59,13 @@ def _counted(name: str, count: int) -> str:
     return name.removesuffix("s") if count == 1 else name
 
 
-def _age(hours: float) -> str:
-    whole = max(int(hours), 0)
-    if whole < 1:
-        return "less than an hour"
-    return "an hour" if whole == 1 else f"{whole} hours"
+def _age(occasion: Occasion) -> str:
+    """How long ago that was, where it is known: a page is not posted."""
+    strongest = occasion.evidence[0]
+    if strongest.platform in PAGES:
+        return ""
+    since = "it was posted" if strongest.published_at else "it was first seen"
+    hours = int(occasion.hours_since_last_post)
+    if hours < 1:
+        return f", less than an hour after {since}"
+    return f", {'an hour' if hours == 1 else f'{hours} hours'} after {since}"

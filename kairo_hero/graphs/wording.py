@@ -3,11 +3,15 @@
 import functools
 from collections.abc import Iterable, Iterator, Sequence
 
+from wordfreq import zipf_frequency
+
 from kairo_hero.brands.words import meaningful_words
 from kairo_hero.dto import BrandSnapshotDTO, PatternTemplateDTO, PersonaDTO, PillarDTO
 from kairo_hero.graphs.telling import Telling, sentences
-from kairo_hero.graphs.why_now import quoted
-from kairo_hero.signals.occasions import Occasion
+from kairo_hero.signals.occasions import Occasion, quoted
+
+#: Zipf frequency from which a word is no name (van Heuven et al., 2014: heard ten times in a million).
+EVERYDAY = 4.0
 
 TITLES_FOR_PERSONA = (
     "{topic}: what the {persona} needs to know today",
@@ -129,10 +133,11 @@ def _forms(snapshot: BrandSnapshotDTO, patterns: Sequence[PatternTemplateDTO], t
 
 
 def _lowered(text: str) -> str:
-    """The text as it goes on after a colon: its first letter small, unless the word is one that is written large."""
+    """The text as it goes on after a colon: its first letter small where its first word is an everyday one."""
     first = text.split(" ", 1)[0]
-    return text[:1].lower() + text[1:] if first[1:].islower() or len(first) == 1 else text
+    is_everyday = first[1:].islower() and zipf_frequency(first.lower(), "en") >= EVERYDAY
+    return text[:1].lower() + text[1:] if is_everyday or first == "A" else text
 
 
 def _ended(text: str) -> str:
-    return text.rstrip(" .;,:") + "."
+    return text if text.endswith(("?", "!")) else text.rstrip(" .;,:") + "."

@@ -1,5 +1,6 @@
 """The record of every request to a model: written before it is sent, settled when it comes back, never lost."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -105,22 +106,23 @@ class Spent:
     output_tokens: int
 
 
-def spent_by_step(session: Session, run_id: str) -> dict[str, Spent]:
-    """What a run's requests took so far, by step, those under way and those that failed included."""
+def spent_by_step(session: Session, run_id: str, brand_id: uuid.UUID | None = None) -> dict[str, Spent]:
+    """What a run's requests took so far, by step, those under way and those that failed included; or one brand's."""
     counted = (func.count(), func.sum(ModelCall.cost_usd), func.count(ModelCall.cost_usd))
     tokens = (func.sum(ModelCall.input_tokens), func.sum(ModelCall.output_tokens))
-    rows: Sequence[Any] = session.execute(
-        select(ModelCall.step, *counted, *tokens).where(ModelCall.run_id == run_id).group_by(ModelCall.step)
-    ).all()
+    calls = select(ModelCall.step, *counted, *tokens).where(ModelCall.run_id == run_id)
+    if brand_id is not None:
+        calls = calls.where(ModelCall.brand_id == brand_id)
+    rows: Sequence[Any] = session.execute(calls.group_by(ModelCall.step)).all()
     return {
         step: Spent(number, cost or 0.0, number - priced, given or 0, made or 0)
         for step, number, cost, priced, given, made in rows
     }
 
 
-def spent(session: Session, run_id: str) -> Spent:
-    """What a run's requests took so far, all in all."""
-    steps = spent_by_step(session, run_id).values()
+def spent(session: Session, run_id: str, brand_id: uuid.UUID | None = None) -> Spent:
+    """What a run's requests took so far, all in all; or one brand's."""
+    steps = spent_by_step(session, run_id, brand_id).values()
     return Spent(
         sum(step.requests for step in steps),
         sum(step.cost_usd for step in steps),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kairo_hero.brands.taboos import taboos_in
 from kairo_hero.contract import Contract, Count, Moment
@@ -16,10 +16,10 @@ from kairo_hero.dto import (
     TrendSignalDTO,
 )
 from kairo_hero.signals.day import Day
-from kairo_hero.signals.naming import competitor_posts, mention_occasions, mentions
+from kairo_hero.signals.naming import Named
 from kairo_hero.signals.occasions import Occasion
 from kairo_hero.signals.relevance import BrandMatcher, Heard
-from kairo_hero.vocabulary import MOMENT_KIND, SignalLane
+from kairo_hero.vocabulary import MENTION_KIND, MOMENT_KIND, SignalLane
 
 #: Below this an occasion is none of the brand's business: it is looked at no further.
 LEAST_RELEVANCE = 0.3
@@ -43,6 +43,12 @@ class Signals(Contract):
     set_aside: dict[str, Count] = Field(default_factory=dict)
     trend_hour: Moment | None = None
     silence: str | None = None
+
+    @model_validator(mode="after")
+    def _says_of_when(self) -> "Signals":
+        if self.trend_hour is None and self.silence is None:
+            raise ValueError("give trend_hour, the hour that they are of, or silence, why there is none")
+        return self
 
     @classmethod
     def none_for(cls, snapshot: BrandSnapshotDTO, at: datetime, silence: str) -> "Signals":
@@ -72,16 +78,17 @@ def external_signals(
     What is about a taboo is out: the brand has nothing to say on it. Every evidence id can be followed in the lake.
     """
     matcher = BrandMatcher(snapshot)
-    mentioned = mention_occasions(day.posts, mention_names, snapshot.brand_name)
-    named = [occasion for occasion in mentioned if occasion.id not in day.post_ids]
-    heard = Heard.of([occasion.text for occasion in named])
+    named = Named(day.posts, ir.taboo_patterns)
+    of_brand = named.occasions(mention_names, snapshot.brand_name)
+    mentioned = [occasion for occasion in of_brand if occasion.id not in day.post_ids]
+    heard = Heard.of([occasion.text for occasion in mentioned])
     relevances = [*matcher.relevances(day.heard), *matcher.relevances(heard)]
-    looked_at = list(zip((*day.occasions, *named), relevances, strict=True))
+    looked_at = list(zip((*day.occasions, *mentioned), relevances, strict=True))
     own = [pair for pair in looked_at if pair[1] >= LEAST_RELEVANCE]
-    other = [pair for pair in looked_at if pair[1] < LEAST_RELEVANCE]
+    other = [pair for pair in looked_at if pair[1] < LEAST_RELEVANCE and pair[0].cluster_kind != MENTION_KIND]
     own.sort(key=lambda pair: (-pair[1], pair[0].id))
     other.sort(key=lambda pair: (-pair[0].strength, pair[0].id))
-    set_aside: Counter[str] = Counter(not_relevant=len(other))
+    set_aside: Counter[str] = Counter(not_relevant=len(looked_at) - len(own))
     mine = list(_allowed(own, ir.taboo_patterns, MOST_OCCASIONS, set_aside))
     outside = list(_allowed(other, ir.taboo_patterns, MOST_OUTSIDE, Counter()))
     lanes: list[tuple[list[tuple[Occasion, float]], SignalLane]] = [(mine, "brand"), (outside, "outside")]
@@ -90,8 +97,8 @@ def external_signals(
         brand_id=snapshot.brand_id,
         fetched_at=at,
         trends=[_trend_signal(*one) for one in shown if one[0].kind == "trend"],
-        web_mentions=mentions(day.posts, mention_names),
-        competitor_posts=competitor_posts(day.posts, competitors),
+        web_mentions=named.mentions(mention_names),
+        competitor_posts=named.competitor_posts(competitors),
         social_moments=[_moment_signal(*one) for one in shown if one[0].cluster_kind == MOMENT_KIND],
     )
     return Signals(

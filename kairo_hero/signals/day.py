@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from kairo_hero.brands.names import plain_name
 from kairo_hero.signals.moments import todays_moments
 from kairo_hero.signals.occasions import Occasion
 from kairo_hero.signals.relevance import Heard
@@ -111,6 +112,7 @@ def _posts_naming(lake: Lake, names: Collection[str], hour: datetime) -> list[Po
             items.permalink,
             items.author,
             items.published_at,
+            items.first_seen_at,
             artifacts.normalized_text,
             artifacts.happened_at,
             last_counts.* EXCLUDE (evidence_id)
@@ -119,7 +121,7 @@ def _posts_naming(lake: Lake, names: Collection[str], hour: datetime) -> list[Po
         LEFT JOIN last_counts USING (evidence_id)
         WHERE regexp_matches(artifacts.normalized_text, $names, 'i')
         """,
-        {"names": "|".join(map(re.escape, sorted(names)))},
+        {"names": "|".join(sorted(re.escape(plain_name(name)) for name in names))},
         items=Slice(EVIDENCE_ITEMS, since, hour),
         artifacts=Slice(NORMALIZED_ARTIFACTS, since, hour),
         observations=Slice(EVIDENCE_OBSERVATIONS, since, hour),

@@ -13,21 +13,29 @@ from kairo_pipelines.trends.hot_posts import hot_posts
 
 #: What the hottest post is worth beside trends: one post, however many react to it, is one voice.
 GREATEST_STRENGTH = 60.0
+#: Words that a post needs to say what it is about.
+FEWEST_WORDS = 2
 
 
 def todays_moments(lake: Lake, hour: datetime, told_by_trends: Collection[str]) -> list[Occasion]:
-    """The hot posts of the day up to the end of `hour`, the hottest first, without those that a trend rests on."""
-    return [_occasion(post, hour) for post in hot_posts(lake, hour) if post["evidence_id"] not in told_by_trends]
+    """The hot posts of the day up to the end of `hour`, the hottest first, without those that a trend rests on.
+
+    A picture without words, or a single word, tells nobody what it is about.
+    """
+    return [
+        _occasion(post, hour)
+        for post in hot_posts(lake, hour)
+        if post["evidence_id"] not in told_by_trends and len(post["normalized_text"].split()) >= FEWEST_WORDS
+    ]
 
 
 def _occasion(post: dict[str, Any], hour: datetime) -> Occasion:
     age = max((hour + HOUR - post["happened_at"]) / HOUR, 0.0)
-    percent, days = int(100 * post["share"]), post["compared_days"]
     return Occasion(
         id=post["evidence_id"],
         kind="moment",
         topic=shortened(post["title"] or post["normalized_text"]),
-        reason=f"more than {percent} in 100 posts there got to in the {days} days before",
+        reason=_reason(post),
         platforms=[post["platform"]],
         status=None,
         noticed_at=None,
@@ -36,7 +44,14 @@ def _occasion(post: dict[str, Any], hour: datetime) -> Occasion:
         cluster_kind=MOMENT_KIND,
         post_ids=[post["evidence_id"]],
         evidence=[evidence_of(post)],
-        texts=told([post["normalized_text"]]),
+        texts=told([(post["evidence_id"], post["normalized_text"])]),
         sparkline=post["course"],
         hours_since_last_post=age,
     )
+
+
+def _reason(post: dict[str, Any]) -> str:
+    days = post["compared_days"]
+    if post["share"] == 1:
+        return f"more reaction than any of the {post['compared_posts']} posts there got in the {days} days before"
+    return f"more reaction than {int(100 * post['share'])} of 100 posts there got in the {days} days before"

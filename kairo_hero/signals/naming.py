@@ -1,9 +1,11 @@
 """Posts that name a brand or a competitor."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from kairo_hero.brands.names import name_pattern
+from kairo_hero.brands.taboos import taboos_in
 from kairo_hero.dto import CompetitorPostSignalDTO, WebMentionSignalDTO
 from kairo_hero.signals.day import Post
 from kairo_hero.signals.moments import GREATEST_STRENGTH
@@ -18,31 +20,33 @@ LONGEST_TITLE, LONGEST_SNIPPET = 120, 300
 LEAST_ACTS, LATEST_HOURS = 10.0, 24.0
 
 
-def mentions(posts: Sequence[Post], names: Sequence[str]) -> list[WebMentionSignalDTO]:
-    """The posts that write one of these names, the most noticed first."""
-    return [_mention(post) for post in naming(posts, names)]
+@dataclass(frozen=True)
+class Named:
+    """The posts that name somebody, without those that break a taboo; the most noticed first."""
 
+    posts: Sequence[Post]
+    taboo_patterns: list[str]
 
-def competitor_posts(posts: Sequence[Post], competitors: Sequence[str]) -> list[CompetitorPostSignalDTO]:
-    """The posts that write the name of each competitor, the most noticed first."""
-    return [_competitor_post(post, name) for name in competitors for post in naming(posts, [name])]
+    def mentions(self, names: Sequence[str]) -> list[WebMentionSignalDTO]:
+        """The posts that write one of these names."""
+        return [_mention(post) for post in self._writing(names, self.posts)]
 
+    def competitor_posts(self, competitors: Sequence[str]) -> list[CompetitorPostSignalDTO]:
+        """The posts that write the name of each competitor."""
+        return [_competitor_post(post, name) for name in competitors for post in self._writing([name], self.posts)]
 
-def mention_occasions(posts: Sequence[Post], names: Sequence[str], brand: str) -> list[Occasion]:
-    """The posts of the last day that name the brand, and that somebody reacted to, as something to speak on."""
-    return [
-        _occasion(post, brand)
-        for post in naming(posts, names)
-        if post.acts >= LEAST_ACTS and post.age_hours <= LATEST_HOURS
-    ]
+    def occasions(self, names: Sequence[str], brand: str) -> list[Occasion]:
+        """The posts of the last day that name the brand, and that somebody reacted to, as something to speak on."""
+        fresh = (post for post in self.posts if post.acts >= LEAST_ACTS and post.age_hours <= LATEST_HOURS)
+        return [_occasion(post, brand) for post in self._writing(names, fresh)]
 
-
-def naming(posts: Sequence[Post], names: Sequence[str]) -> list[Post]:
-    """At most so many posts that write one of these names as whole words, whatever the case."""
-    if not names:
-        return []
-    pattern = name_pattern(names)
-    return list(itertools.islice((post for post in posts if pattern.search(post.text)), MOST_POSTS))
+    def _writing(self, names: Sequence[str], posts: Iterable[Post]) -> list[Post]:
+        """At most so many posts that write one of these names as whole words, whatever the case."""
+        if not names:
+            return []
+        pattern = name_pattern(names)
+        found = (post for post in posts if pattern.search(post.text) and not taboos_in(post.text, self.taboo_patterns))
+        return list(itertools.islice(found, MOST_POSTS))
 
 
 def _occasion(post: Post, brand: str) -> Occasion:
@@ -60,7 +64,7 @@ def _occasion(post: Post, brand: str) -> Occasion:
         cluster_kind=MENTION_KIND,
         post_ids=[row["evidence_id"]],
         evidence=[evidence_of(row)],
-        texts=told([post.text]),
+        texts=told([(row["evidence_id"], post.text)]),
         sparkline=list(post.course),
         hours_since_last_post=post.age_hours,
     )

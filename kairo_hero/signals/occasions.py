@@ -13,8 +13,17 @@ from kairo_hero.vocabulary import TrendStatus
 MOST_EVIDENCE = 8
 #: Characters of a title that a card shows.
 LONGEST_TITLE = 300
+#: Characters of a title that a sentence quotes.
+LONGEST_HEADLINE = 110
 #: Characters of all texts of an occasion that say what it is about.
 LONGEST_TEXTS = 4_000
+
+
+class PostText(Contract):
+    """What one post says."""
+
+    evidence_id: str
+    text: str
 
 
 class Occasion(Contract):
@@ -38,7 +47,7 @@ class Occasion(Contract):
     cluster_kind: str
     post_ids: list[str]
     evidence: Annotated[list[EvidenceDTO], Field(min_length=1)]
-    texts: list[str]
+    texts: list[PostText]
     sparkline: list[float]
     hours_since_last_post: Hours
 
@@ -50,7 +59,7 @@ class Occasion(Contract):
     @property
     def text(self) -> str:
         """All that its posts say, as one text."""
-        return ". ".join(self.texts)
+        return ". ".join(one.text for one in self.texts)
 
 
 def shortened(text: str) -> str:
@@ -58,13 +67,30 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1] + "…"
 
 
-def told(texts: Iterable[str]) -> list[str]:
-    """Each text once, up to as many characters as say what an occasion is about."""
-    kept: list[str] = []
+def quoted(title: str) -> str:
+    """A title between quotation marks, on one line, cut at a word where it is long, its own marks made single."""
+    return f"“{headline(title)}”"
+
+
+def headline(title: str) -> str:
+    """What stands between the marks of a quoted title."""
+    text = " ".join(title.split())
+    if len(text) > LONGEST_HEADLINE:
+        text = text[:LONGEST_HEADLINE].rsplit(" ", 1)[0].rstrip(" ,;:–-") + "…"
+    inner = text[1:-1]
+    if text.startswith("“") and text.endswith("”") and not set(inner) & {"“", "”"}:
+        text = inner
+    return text.replace("“", "‘").replace("”", "’")
+
+
+def told(texts: Iterable[tuple[str, str]]) -> list[PostText]:
+    """What posts say by their evidence ids, each text once, up to as many characters as say what it is about."""
+    kept: dict[str, PostText] = {}
     left = LONGEST_TEXTS
-    for text in dict.fromkeys(texts):
+    for evidence_id, text in texts:
         if left <= 0:
             break
-        kept.append(text[:left])
-        left -= len(text)
-    return kept
+        if text not in kept:
+            kept[text] = PostText(evidence_id=evidence_id, text=text[:left])
+            left -= len(text)
+    return list(kept.values())

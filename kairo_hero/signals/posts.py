@@ -14,9 +14,10 @@ def evidence_of(post: Mapping[str, Any]) -> EvidenceDTO:
     return EvidenceDTO(
         evidence_id=post["evidence_id"],
         platform=post["platform"],
-        title=shortened(post["title"] or post["text_content"]),
+        title=shortened(post["title"] or post["normalized_text"]),
         url=post["url"] or post["permalink"],
         author=post["author"],
         published_at=post["published_at"],
+        first_seen_at=post["first_seen_at"],
         counts={name: max(post[column], 0) for column, name in COUNT_NAMES.items() if post[column] is not None},
     )

@@ -188,7 +188,7 @@ def _fit(theme: Theme, words: frozenset[str], subjects: frozenset[str], relevanc
 
 
 def _seen(text: str) -> str:
-    """What a reader sees of a text: what is hidden in it counts for nothing, whether its platform writes markup or not."""
+    """What a reader sees of a text: markup and what is invisible count for nothing, also where none is expected."""
     return plain_text(text, marked_up=True) if "<" in text or not text.isprintable() else text
 
 

@@ -100,7 +100,7 @@ def _occasion(row: Row, posts: list[Row], sparkline: list[float], hour: datetime
         cluster_kind=row["cluster_key_type"],
         post_ids=[post["evidence_id"] for post in posts],
         evidence=[evidence_of(post) for post in posts[:MOST_EVIDENCE]],
-        texts=told(post["normalized_text"] for post in posts),
+        texts=told((post["evidence_id"], post["normalized_text"]) for post in posts),
         sparkline=sparkline,
         hours_since_last_post=max((hour + HOUR - newest) / HOUR, 0.0),
     )

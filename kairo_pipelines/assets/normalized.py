@@ -16,7 +16,7 @@ from kairo_pipelines.normalize.artifacts import normalized
     deps=["evidence_items"],
     description="Each item in one comparable form: clean text, language, canonical link, tags, engagement score.",
     kinds={"python", "deltalake"},
-    code_version="2",
+    code_version="1",
     check_specs=[schema_check("normalized_artifacts")],
     **OWNED,
     **FOLLOWING,

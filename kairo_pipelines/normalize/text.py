@@ -11,10 +11,6 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 #: Below this the identifier is guessing: titles of a few names come out as Latin or Haitian.
 LANGUAGE_CONFIDENCE = 0.6
 _BLOCK = regex.compile(r"(?i)</?(p|div|br|li|tr|td|h[1-6]|blockquote)\b")
-#: An element that a browser does not show; closed within so many characters.
-_HIDDEN = regex.compile(
-    r"(?is)<(\w+)\b(?=[^<>]*(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden))[^<>]*>.{0,10000}?</\1\s*>"
-)
 _INVISIBLE = regex.compile(r"(?V1)[\p{Cc}\p{Cf}\p{Co}\p{Cs}--\s]")
 _APOSTROPHES = str.maketrans("‘’ʼ", "'''")
 _SPACES = regex.compile(r"\s+")
@@ -26,7 +22,7 @@ _HASHTAG = regex.compile(r"(?<![\w/&#])[#＃](\p{L}[\p{L}\p{N}\p{M}_]*)")
 def without_markup(text: str) -> str:
     """The words of an HTML text, as a browser shows them."""
     # A block's end separates words that tags alone hold apart.
-    spaced = _BLOCK.sub(r" \g<0>", _HIDDEN.sub(" ", text))
+    spaced = _BLOCK.sub(r" \g<0>", text)
     return html.unescape(nh3.clean(spaced, tags=set()))
 
 

@@ -1,4 +1,4 @@
-"""Single posts that many react to: hotter than nearly all that the same surface brought before. Reads the lake only."""
+"""Single posts that many react to: more than to most that the same surface brought before. Reads the lake only."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,6 +34,7 @@ def hot_posts(lake: Lake, hour: datetime) -> list[dict[str, Any]]:
         query("hot_posts"),
         {
             "fresh_since": now - FRESH,
+            "past_since": now - FRESH - PAST,
             "least_posts": LEAST_POSTS,
             "least_past": LEAST_PAST,
             "least_share": LEAST_SHARE,

@@ -1,6 +1,7 @@
 -- Posts of the last day that drew more than most posts of the same surface ever drew, in the days before that.
 -- Relations: items, artifacts, observations, each up to the hour that is asked about and as far back as is compared with.
--- Parameters: $fresh_since, $least_posts and $least_past of what is compared with, $least_share, $least_acts; weights.
+-- Parameters: $fresh_since; $past_since, $least_posts and $least_past of what is compared with; $least_share, $least_acts;
+-- weights.
 WITH last_counts AS (
     SELECT
         evidence_id,
@@ -16,6 +17,7 @@ counted AS (
     SELECT
         items.evidence_id,
         items.surface_id,
+        items.first_seen_at,
         artifacts.happened_at,
         artifacts.happened_at >= $fresh_since::TIMESTAMPTZ AS is_fresh,
         last_counts.* EXCLUDE (evidence_id),
@@ -29,13 +31,16 @@ counted AS (
     WHERE coalesce(
         last_counts.like_count, last_counts.comment_count, last_counts.share_count, last_counts.view_count
     ) IS NOT NULL
+        -- what a feed still lists from long ago is no measure of what is usual now
+        AND artifacts.happened_at >= $past_since::TIMESTAMPTZ
 ),
 
 usual AS (
     SELECT
         surface_id,
         count(*) AS posts,
-        $fresh_since::TIMESTAMPTZ - min(happened_at) AS past
+        -- by when they were seen: a surface captured for the first time lists old posts too
+        $fresh_since::TIMESTAMPTZ - min(first_seen_at) AS past
     FROM counted
     WHERE NOT is_fresh
     GROUP BY surface_id
@@ -78,6 +83,7 @@ SELECT
     items.permalink,
     items.author,
     items.published_at,
+    items.first_seen_at,
     artifacts.normalized_text,
     hot.happened_at,
     hot.like_count,

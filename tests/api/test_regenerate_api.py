@@ -1,7 +1,7 @@
 """A board made over HTTP: answered, kept, told to Dagster, and joined by whoever asks meanwhile."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from uuid import uuid4
 
@@ -117,6 +117,8 @@ def test_who_asks_while_one_is_being_made_joins_it(database, brand, settings, mo
             first = pool.submit(client.post, path)
             assert asked.wait(30)
             second = pool.submit(client.post, path)
+            # until it waits: it looks at the store once, which takes milliseconds
+            assert not wait([second], timeout=2).done
             go_on.set()
             answers = [first.result(30).json(), second.result(30).json()]
         assert len(server.asked) == 1

@@ -10,7 +10,7 @@ from model_server import Asked, Scripted, replies
 from kairo_hero.brands.taboos import taboo_patterns
 from kairo_hero.dto import BrandSnapshotDTO, EvidenceDTO, LearningSummaryDTO, PersonaDTO, PillarDTO
 from kairo_hero.graphs.inputs import OpportunityInputs
-from kairo_hero.signals.occasions import Occasion
+from kairo_hero.signals.occasions import Occasion, PostText
 from kairo_hero.signals.relevance import Fit, Theme
 
 AT = datetime(2021, 12, 10, 3, tzinfo=UTC)
@@ -81,7 +81,7 @@ def trend(topic: str, titles: list[str]) -> Occasion:
         cluster_kind="phrase",
         post_ids=[one.evidence_id for one in evidence],
         evidence=evidence,
-        texts=titles,
+        texts=[PostText(evidence_id=one.evidence_id, text=one.title) for one in evidence],
         sparkline=[0.0, 2.0],
         hours_since_last_post=1.0,
     )

@@ -192,6 +192,27 @@ def test_a_pinned_card_stays_on_top_after_its_trend_is_gone(board_stores):
     assert [one.id for one in make(board_stores, at=AT + HOUR).opportunities] == [card.id]
 
 
+def test_a_pinned_card_stays_as_it_was_pinned_and_is_made_no_second_time(board_stores):
+    card = make(board_stores).opportunities[0]
+    with board_stores.database.writing() as session:
+        session.get_one(Opportunity, card.id).is_pinned = True
+    later = make(board_stores, at=AT + HOUR)
+    assert [(one.id, one.title, one.why_now) for one in later.opportunities] == [(card.id, card.title, card.why_now)]
+
+
+def test_a_board_has_so_many_cards_at_most_pinned_ones_among_them(board_stores, monkeypatch):
+    write_trends(
+        board_stores.lake, {"log4j": STORIES["log4j"], "search": ["Improving GitHub Code Search", "Code search"]}
+    )
+    first = make(board_stores)
+    assert len(first.opportunities) == 2
+    with board_stores.database.writing() as session:
+        session.get_one(Opportunity, first.opportunities[1].id).is_pinned = True
+    monkeypatch.setenv("KAIRO_BOARD_CARDS", "1")
+    short = BoardStores(board_stores.database, board_stores.lake, HeroSettings.from_environment())
+    assert [one.id for one in make(short, at=AT + HOUR).opportunities] == [first.opportunities[1].id]
+
+
 def test_a_snoozed_card_is_away_until_its_date(board_stores):
     card = make(board_stores).opportunities[0]
     with board_stores.database.writing() as session:

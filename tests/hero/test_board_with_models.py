@@ -14,6 +14,7 @@ from kairo_hero.engines.opportunities_engine import BoardStores
 from kairo_hero.llm.client import ModelClient
 from kairo_hero.llm.settings import ModelSettings
 from kairo_hero.models import ModelCall, TodayBoard
+from kairo_hero.settings import HeroSettings
 
 pytestmark = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 TITLE = {"title": "What the log4j hole asks of whoever runs servers", "pillar": None, "persona": None}
@@ -156,3 +157,36 @@ def test_with_no_trend_at_all_nobody_is_asked(with_models, server):
     board = make(with_models)
     assert board.opportunities == []
     assert server.asked == []
+
+
+FREE_PACER = {"title": "What free court records ask of those who write for the public", "channel": "x"}
+
+
+@pytest.fixture
+def of_18f(with_models):
+    """The same with the signals that come with Kairo, in which a brand without pillars and personas has something."""
+    settings = HeroSettings(_env_file=None, external_signals_mode="fixtures")
+    return replace(with_models, settings=settings)
+
+
+def test_models_compose_for_a_brand_without_pillars_and_personas(of_18f, server):
+    server.script(composing(**FREE_PACER, pillar=None, persona=None))
+    board = make(of_18f, slug="18f")
+    assert (board.meta.source, board.meta.missing) == ("model", ["pillars", "personas"])
+    [card] = board.opportunities
+    assert (card.title, card.pillar_id, card.persona_id) == (FREE_PACER["title"], None, None)
+    assert (card.trend_id, [one.evidence_id for one in card.evidence]) == (None, ["hackernews:29499809"])
+
+
+def test_a_pillar_that_the_brand_does_not_have_is_no_card(of_18f, server):
+    server.script(composing(**FREE_PACER, pillar="p1", persona=None))
+    board = make(of_18f, slug="18f")
+    assert board.opportunities == []
+    assert board.meta.dropped["invalid"] == 1
+
+
+def test_when_models_fail_a_brand_without_pillars_gets_a_card_from_its_signals(of_18f, server):
+    server.script(errs(500))
+    board = make(of_18f, slug="18f")
+    assert (board.meta.degraded, board.meta.source) == (True, "grounded")
+    assert len(board.opportunities) == 1

@@ -20,7 +20,7 @@ KEYS = {
     "timezone pillars personas snapshot_at",
     "BrandIRDTO": "brand_id positioning_embedding pillar_keywords persona_signals taboo_patterns source_hash "
     "compiled_at",
-    "EvidenceDTO": "evidence_id platform title url author published_at counts",
+    "EvidenceDTO": "evidence_id platform title url author published_at counts first_seen_at",
     "ScoreBreakdownDTO": "trend fit freshness learning",
     "OpportunityDTO": "id brand_id title angle why_now type primary_channel suggested_channels score score_breakdown "
     "persona_id pillar_id trend_id evidence sparkline is_pinned is_snoozed snoozed_until created_at updated_at",

@@ -16,7 +16,8 @@ from kairo_hero.graphs.channels import Channels
 from kairo_hero.graphs.grounded import MINIMUM_RELEVANCE, compose_opportunities
 from kairo_hero.graphs.inputs import OpportunityInputs
 from kairo_hero.graphs.telling import sentences
-from kairo_hero.graphs.why_now import quoted, why_now
+from kairo_hero.graphs.why_now import why_now
+from kairo_hero.signals.occasions import quoted
 from kairo_hero.vocabulary import OpportunityType
 
 HOUR = datetime(2021, 12, 10, 5, tzinfo=UTC)
@@ -115,7 +116,7 @@ def test_what_matters_too_little_makes_no_card():
 def test_a_hot_post_says_what_it_got_and_beside_what():
     assert why_now(moment("search", "Improving GitHub Code Search"), HOUR) == (
         "On Hacker News, “Improving GitHub Code Search” had 300 points and 100 comments by 06:00 UTC, 5 hours after it "
-        "was posted: more than 90 in 100 posts there got to in the 10 days before."
+        "was posted: more reaction than 90 of 100 posts there got in the 10 days before."
     )
 
 
@@ -138,6 +139,48 @@ def test_a_trend_says_its_own_numbers_and_where_its_strongest_post_stood():
 )
 def test_a_title_is_quoted_as_one_line(title, shown):
     assert quoted(title) == shown
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("“A” vs “B”", "“‘A’ vs ‘B’”"), ("“A”", "“A”")],
+)
+def test_marks_around_all_of_a_title_are_its_own_only_where_they_are_one_pair(title, shown):
+    assert quoted(title) == shown
+
+
+@pytest.mark.parametrize(
+    ("pain", "said"),
+    [
+        ("how do I know what is deployed?", "how do I know what is deployed?"),
+        ("I lose time", "I lose time."),
+        ("Log4j keeps me awake", "Log4j keeps me awake."),
+        ("The time to fix it;", "the time to fix it."),
+        ("A release that is late", "a release that is late."),
+    ],
+)
+def test_a_pain_reads_on_after_the_colon(pain, said):
+    told = brand()
+    persona = told.personas[0].model_copy(update={"pains": [pain], "priorities": []})
+    drafts = compose_opportunities(all_fit(long_board(), snapshot=told.model_copy(update={"personas": [persona]})))
+    assert sum(f"The Ada worries about this: {said}" in draft.angle for draft in drafts) == 1
+
+
+def test_a_full_stop_in_a_name_ends_no_sentence():
+    text = "It builds trust: U.S. government websites are for everyone. The U.S. Treasury too. See e.g. this."
+    assert sentences(text) == [
+        "It builds trust: U.S. government websites are for everyone.",
+        "The U.S. Treasury too.",
+        "See e.g. this.",
+    ]
+
+
+def test_a_page_was_not_posted_and_a_post_without_a_date_was_first_seen():
+    seen = moment("search", "Improving GitHub Code Search")
+    undated = seen.evidence[0].model_copy(update={"published_at": None})
+    assert "5 hours after it was first seen" in why_now(seen.model_copy(update={"evidence": [undated]}), HOUR)
+    page = undated.model_copy(update={"platform": "wikipedia"})
+    assert "after" not in why_now(seen.model_copy(update={"evidence": [page], "platforms": ["wikipedia"]}), HOUR)
 
 
 def test_most_posts_on_a_competitor_make_a_card_competitive():

@@ -20,7 +20,7 @@ from kairo_hero.dto import ContentPackageDTO, ExternalSignalBundleDTO, Opportuni
 from kairo_hero.dto_examples import EXAMPLES
 from kairo_hero.models import Brand, ContentPackage, Opportunity, SignalBundle, Tenant, TodayBoard, Variant
 from kairo_hero.signals.gathering import kept_signals
-from kairo_hero.signals.occasions import LONGEST_TITLE, shortened
+from kairo_hero.signals.occasions import LONGEST_TITLE, quoted, shortened
 from kairo_hero.vocabulary import OpportunityType
 
 MORNING = datetime(2021, 12, 10, 8, 15, 4, tzinfo=UTC)
@@ -95,7 +95,7 @@ def brand(database) -> Brand:
         )
         session.add(card)
         session.add(TodayBoard(brand_id=brand.id, run_id="r", generated_at=MORNING, board=kept, signal_bundle=signals))
-        session.add(SignalBundle(brand_id=brand.id, bundle=signals))
+        session.add(SignalBundle(brand_id=brand.id, trend_hour=MORNING, bundle=signals))
         session.flush()
         package = ContentPackage(
             brand_id=brand.id,
@@ -270,3 +270,59 @@ def test_no_quote_and_no_id_of_what_was_removed_is_left_in_any_json(example: tup
     assert GONE not in left
     assert removal.redacted(redacted) == redacted
     json.dumps(redacted)
+
+
+LONG_TITLE = (
+    "RCE 0-day exploit found in log4j, a popular Java logging package, and everybody who runs servers has to patch now"
+)
+MARKED_TITLE = "The “Free PACER” bill passes"
+
+
+@pytest.mark.parametrize("title", [LONG_TITLE, MARKED_TITLE, "a\n title on  two lines"])
+def test_a_title_goes_also_where_a_sentence_quotes_it_in_another_form(title):
+    sentence = f"Start from {quoted(title)} and tie it to code search."
+    assert Removal.of([GONE], [title]).redacted(sentence) in (
+        f"Start from “{REMOVED}” and tie it to code search.",
+        f"Start from “{REMOVED}…” and tie it to code search.",
+    )
+
+
+def occasion(*posts: tuple[str, str]) -> dict[str, Any]:
+    """A kept occasion that rests on these posts: ids and titles."""
+    return {
+        "id": "9f2c7a1e4b60",
+        "post_ids": [evidence_id for evidence_id, _ in posts],
+        "evidence": [evidence(evidence_id, title) for evidence_id, title in posts],
+        "texts": [
+            {"evidence_id": evidence_id, "text": f"{title}, and more that nobody quotes"}
+            for evidence_id, title in posts
+        ],
+    }
+
+
+def test_an_occasion_loses_the_evidence_and_all_words_of_an_item_and_stays_with_the_rest():
+    [left] = REMOVAL.redacted([occasion((GONE, TITLE), (OTHER, OTHER_TITLE))])
+    assert left == occasion((OTHER, OTHER_TITLE))
+
+
+def test_an_occasion_that_rests_on_nothing_else_goes():
+    assert REMOVAL.redacted([occasion((GONE, TITLE)), None, 7]) == [None, 7]
+
+
+def test_what_a_model_answered_goes_with_a_board_that_is_redacted(database, brand):
+    with database.writing() as session:
+        kept = session.scalars(select(TodayBoard)).one()
+        kept.made_from = {"inputs": {"occasions": []}, "answers": {"q": json.dumps({"angle": f'They said "{TITLE}"'})}}
+    with database.writing() as session:
+        redact_kept(session, REMOVAL)
+    with database.reading() as session:
+        assert session.scalars(select(TodayBoard)).one().made_from == {"inputs": {"occasions": []}, "answers": {}}
+
+
+def test_the_id_of_a_post_that_a_card_springs_from_goes_too(database, brand):
+    with database.writing() as session:
+        session.scalars(select(Opportunity)).one().signal_id = GONE
+    with database.writing() as session:
+        redact_kept(session, REMOVAL)
+    with database.reading() as session:
+        assert session.scalars(select(Opportunity)).one().signal_id == REMOVED

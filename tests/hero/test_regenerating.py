@@ -1,7 +1,7 @@
 """A board on request: one at a time for a brand, and nobody pays twice."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -45,6 +45,8 @@ def test_who_asks_while_one_is_being_made_gets_that_one(board_stores):  # noqa: 
         first = pool.submit(regenerate_today_board, stores, brand_id(stores))
         assert asked.wait(30)
         second = pool.submit(regenerate_today_board, stores, brand_id(stores))
+        # until it waits: it looks at the store once, which takes milliseconds
+        assert not wait([second], timeout=2).done
         go_on.set()
         assert (first.result(30).status, second.result(30).status) == ("regenerated", "joined")
         assert first.result().today_board == second.result().today_board

@@ -70,6 +70,26 @@ def test_a_card_of_models_is_made_again_from_what_they_answered_and_nobody_is_as
     assert len(server.asked) == asked == 2
 
 
+def test_of_what_models_proposed_only_what_was_shown_is_made_again(board_stores):  # noqa: F811
+    from model_server import replies
+    from synthesis_desk import is_judging, proposal
+
+    def answer(asked):
+        if is_judging(asked):
+            return {"judgements": [{"proposal": item["id"], "fit": 100, "keep": True} for item in asked.items]}
+        good = proposal(asked.items[0], title="What the log4j hole asks", pillar=None, persona=None)
+        return {"opportunities": [{**good, "trend": "t99", "title": "Wholly invented"}, {**good, "title": " "}, good]}
+
+    with serving_models() as server:
+        settings = ModelSettings(_env_file=None, llm_disabled=False, openai_base_url=server.base_url, provider="openai")
+        models = ModelClient(settings, board_stores.database)
+        server.script(replies(answer))
+        [card] = make(replace(board_stores, models=models)).opportunities
+        models.close()
+    again = replayed(board_stores, card)
+    assert (again.again.title, again.differences) == ("What the log4j hole asks", {})
+
+
 def test_an_answer_that_belongs_to_another_question_is_not_taken(board_stores):  # noqa: F811
     with serving_models() as server:
         settings = ModelSettings(_env_file=None, llm_disabled=False, openai_base_url=server.base_url, provider="openai")

@@ -12,7 +12,7 @@ from kairo_hero.brands.snapshot import written_brand
 from kairo_hero.dto import EvidenceDTO
 from kairo_hero.signals.bundle import LEAST_RELEVANCE, MOST_OCCASIONS, MOST_OUTSIDE, Signals, external_signals
 from kairo_hero.signals.day import Day, Post
-from kairo_hero.signals.occasions import Occasion
+from kairo_hero.signals.occasions import Occasion, PostText
 
 HOUR = datetime(2021, 12, 10, 2, tzinfo=UTC)
 AT = datetime(2021, 12, 10, 3, tzinfo=UTC)
@@ -35,7 +35,7 @@ def moment(name: str, title: str, strength: float = 50.0) -> Occasion:
         id=evidence.evidence_id,
         kind="moment",
         topic=title,
-        reason="more than 90 in 100 posts there got to in the 10 days before",
+        reason="more reaction than 90 of 100 posts there got in the 10 days before",
         platforms=["hackernews"],
         status=None,
         noticed_at=None,
@@ -44,7 +44,7 @@ def moment(name: str, title: str, strength: float = 50.0) -> Occasion:
         cluster_kind="post",
         post_ids=[evidence.evidence_id],
         evidence=[evidence],
-        texts=[title],
+        texts=[PostText(evidence_id=evidence.evidence_id, text=title)],
         sparkline=[0.0, 300.0],
         hours_since_last_post=5.0,
     )
@@ -61,6 +61,7 @@ def post(name: str, text: str, likes: int | None = 40, happened_at: datetime = H
         "permalink": None,
         "author": None,
         "published_at": None,
+        "first_seen_at": happened_at,
         "happened_at": happened_at,
         "like_count": likes,
         "comment_count": None,
@@ -102,8 +103,8 @@ def test_a_hot_post_is_a_social_moment_with_its_numbers_and_its_link():
     [shown] = signals(moment("search", "Improving GitHub Code Search")).bundle.social_moments
     assert (shown.id, shown.lane, shown.url) == ("hackernews:search", "brand", "https://example.com/search")
     assert shown.description == (
-        "Improving GitHub Code Search (300 likes, 100 comments: more than 90 in 100 posts there got to in the 10 days "
-        "before)"
+        "Improving GitHub Code Search (300 likes, 100 comments: more reaction than 90 of 100 posts there got in the 10 "
+        "days before)"
     )
 
 
@@ -147,6 +148,39 @@ def test_a_mention_that_is_hot_is_one_occasion():
     assert [one.cluster_kind for one in found.occasions] == ["post"]
 
 
+def test_a_new_mention_is_not_lost_behind_many_that_are_older():
+    old = [post(str(n), "Sourcegraph in the cloud", 900, HOUR - timedelta(hours=30)) for n in range(25)]
+    new = post("new", "Expanding Sourcegraph into a cloud offering", 50)
+    assert [one.id for one in signals(posts=(*old, new)).occasions] == ["hackernews:new"]
+
+
+def test_a_mention_that_is_none_of_its_business_takes_no_place_of_what_is_hot():
+    silent = [post(str(n), f"sourcegraph: bread number {n}", 900) for n in range(3)]
+    hot = [moment(f"hot{n}", f"Sourdough bread, loaf {n}", strength=n) for n in range(3)]
+    assert len(signals(*hot, posts=tuple(silent)).bundle.social_moments) == 3
+
+
+def test_a_mention_or_a_competitor_s_post_about_a_taboo_is_out():
+    posts = (post("a", "Sourcegraph and the abortion debate"), post("b", "GitHub and the abortion debate"))
+    found = signals(posts=posts, competitors=("GitHub",), taboos=("abortion",))
+    assert (found.bundle.web_mentions, found.bundle.competitor_posts, found.occasions) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("McDonald’s", "eating at McDonald's today"),
+        ("Cafe\u0301 Noir", "the Café Noir is open"),
+        ("小米", "我喜欢小米手机"),
+        ("C++", "modern C++ is here"),
+        (".NET", "minimal APIs in .NET 6"),
+        ("AT&T", "AT&T was down"),
+    ],
+)
+def test_a_name_is_found_as_texts_write_it(name, text):
+    assert len(signals(posts=(post("a", text),), competitors=(name,)).bundle.competitor_posts) == 1
+
+
 def test_names_are_whole_words():
     found = signals(posts=(post("a", "Resourcegraphs"), post("b", "GitHubber")), competitors=("GitHub",))
     assert (found.bundle.web_mentions, found.bundle.competitor_posts) == ([], [])
@@ -170,3 +204,9 @@ def test_a_board_is_made_from_the_most_relevant_few_of_very_many():
 def test_an_empty_day_has_no_signals():
     found = signals()
     assert (found.occasions, found.considered, found.set_aside) == ([], 0, {})
+
+
+def test_signals_say_of_which_hour_they_are_or_why_of_none():
+    kept = signals(LOG4J).model_dump() | {"trend_hour": None}
+    with pytest.raises(ValueError, match="give trend_hour"):
+        Signals.model_validate(kept)

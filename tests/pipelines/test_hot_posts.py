@@ -28,6 +28,7 @@ class Surface:
         surface: str = "front page",
         comments: int | None = None,
         link: str | None = None,
+        happened_at: datetime | None = None,
     ) -> None:
         first = min(likes)
         at = self._at(first)
@@ -56,7 +57,7 @@ class Surface:
             "hashtags": [],
             "mentions": [],
             "signature": [],
-            "happened_at": first,
+            "happened_at": happened_at or first,
             "engagement_score": 1.0,
         }
         at["items"].append(item)
@@ -159,6 +160,23 @@ def test_a_link_that_was_posted_twice_is_hot_once(surface):
     surface.post("again", {NOW: 190}, link="https://example.com/log4j")
     surface.post("elsewhere", {NOW: 170})
     assert [one["title"] for one in surface.hot()] == ["again", "elsewhere"]
+
+
+def test_a_surface_that_was_captured_for_the_first_time_lists_old_posts_and_tells_nothing_yet(surface):
+    for number in range(LEAST_POSTS):
+        surface.post(str(number), {NOW - HOUR: 100}, happened_at=NOW - timedelta(days=2 + number))
+    surface.post("log4j", {NOW: 1_000})
+    assert surface.hot() == []
+
+
+def test_what_is_still_listed_from_long_ago_is_no_measure(surface):
+    surface.usual()
+    for number in range(LEAST_POSTS):
+        seen = NOW - timedelta(hours=60)
+        surface.post(f"old {number}", {seen: 5_000}, happened_at=NOW - timedelta(days=100))
+    surface.post("log4j", {NOW: 180})
+    [hot] = surface.hot()
+    assert hot["compared_posts"] == LEAST_POSTS
 
 
 def test_comments_count_twice(surface):
