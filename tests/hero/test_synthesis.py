@@ -12,12 +12,14 @@ from test_signals import SNAPSHOT
 from kairo_hero.brands.taboos import taboo_patterns
 from kairo_hero.errors import GraphError
 from kairo_hero.graphs.claims import unsupported
-from kairo_hero.graphs.grounded import compose_opportunities
+from kairo_hero.graphs.grounded import MINIMUM_RELEVANCE, compose_opportunities
 from kairo_hero.graphs.inputs import OpportunityInputs
+from kairo_hero.graphs.scoring import FIT_POINTS
 from kairo_hero.graphs.synthesis import MOST_MOVED, synthesize_opportunities
 from kairo_hero.llm.client import ModelClient, RunModels
 from kairo_hero.llm.settings import ModelSettings
 from kairo_hero.observability import RunLog
+from kairo_hero.signals.relevance import BrandMatcher
 from kairo_pipelines.relational.database import Database
 
 ATTACKS = json.loads((Path(__file__).parents[1] / "data/injection_attacks/text_attack_train.json").read_text())
@@ -220,6 +222,33 @@ REAL_STORIES = {
     "aws": ["AWS us-east-1 outage", "AWS Console is returning HTTP 500 errors in production"],
     "bread": ["Sourdough bread for beginners"],
 }
+#: How far an attack may move the relevance of its own story: by ten points of a score.
+NOISE = 10 / FIT_POINTS
+MATCHER = BrandMatcher(SNAPSHOT)
+
+
+@pytest.mark.parametrize("attacked", REAL_STORIES)
+@pytest.mark.parametrize("place", ["start", "middle", "end", "markup", "zero width", "mark"])
+def test_an_attack_makes_and_costs_no_card_where_relevance_is_measured(place, attacked):
+    *titles, last = REAL_STORIES[attacked]
+    [honest] = MATCHER.fits([". ".join([*titles, last])])
+    texts = [". ".join([*titles, spliced(instruction, place, last)]) for instruction in INSTRUCTIONS]
+    for fit in MATCHER.fits(texts):
+        assert (fit.relevance >= MINIMUM_RELEVANCE) == (honest.relevance >= MINIMUM_RELEVANCE)
+        assert abs(fit.relevance - honest.relevance) <= NOISE
+
+
+@pytest.mark.parametrize("place", ["start", "middle", "end", "markup", "zero width", "mark"])
+def test_an_attack_changes_no_evidence_and_no_other_card_without_a_model(place):
+    honest = compose_opportunities(measured(REAL_STORIES))
+    assert {draft.signal_id for draft in honest} == {"trend-search", "trend-log4j", "trend-aws"}
+    attacked = REAL_STORIES | {"log4j": ["Log4j RCE Found", spliced(INSTRUCTIONS[0], place)]}
+    drafts = {draft.signal_id: draft for draft in compose_opportunities(measured(attacked))}
+    for before in honest:
+        assert drafts[before.signal_id].evidence_ids == before.evidence_ids
+        if before.signal_id != "trend-log4j":
+            assert drafts[before.signal_id].score == before.score
+    assert len(drafts) == len(honest)
 
 
 def measured(stories: dict[str, list[str]]) -> OpportunityInputs:
@@ -227,25 +256,6 @@ def measured(stories: dict[str, list[str]]) -> OpportunityInputs:
     return OpportunityInputs.model_validate(
         inputs(stories).model_dump() | {"snapshot": SNAPSHOT, "taboo_patterns": taboo_patterns(SNAPSHOT.taboos)}
     )
-
-
-#: Points by which an attack may move the card of its own story: less than a third of what relevance gives.
-NOISE = 10.0
-
-
-@pytest.mark.parametrize("attacked", ["search", "log4j", "aws", "bread"])
-@pytest.mark.parametrize("place", ["start", "middle", "end", "markup", "zero width", "mark"])
-def test_an_attack_makes_and_costs_no_card_where_relevance_is_measured(place, attacked):
-    honest = {draft.signal_id: draft for draft in compose_opportunities(measured(REAL_STORIES))}
-    assert set(honest) == {"trend-search", "trend-log4j", "trend-aws"}
-    for instruction in INSTRUCTIONS:
-        *titles, last = REAL_STORIES[attacked]
-        stories = REAL_STORIES | {attacked: [*titles, spliced(instruction, place, last)]}
-        drafts = {draft.signal_id: draft for draft in compose_opportunities(measured(stories))}
-        assert set(drafts) == set(honest)
-        for name, draft in drafts.items():
-            assert draft.evidence_ids == honest[name].evidence_ids
-            assert abs(draft.score - honest[name].score) <= (NOISE if attacked in name else 0)
 
 
 def test_an_attack_stands_between_marks_that_its_writer_could_not_know(server, compose):
