@@ -9,7 +9,7 @@ import regex
 from confusable_homoglyphs import confusables
 
 #: Stands where something invisible stood: it may have hidden that two words meet, or torn one apart.
-UNSEEN = "\x00"
+UNSEEN = "\u200b"
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 _QUOTES = dict.fromkeys(map(ord, "‘’‚‛′＇"), "'") | dict.fromkeys(map(ord, "“”„‟″＂"), '"')

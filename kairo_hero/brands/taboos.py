@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from kairo_hero.brands.plain_letters import UNSEEN, plain_letters
 
+#: UNSEEN as an expression writes it, so that a stored pattern can be read.
+_UNSEEN = r"\u200b"
 #: Something that separates words, or hides that they meet.
-_BETWEEN = rf"[\s_/\-{UNSEEN}]+"
+_BETWEEN = rf"[\s_/\-{_UNSEEN}]+"
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,10 @@ def taboo_patterns(taboos: Iterable[str]) -> list[str]:
     for taboo in taboos:
         plain = normalized(taboo)
         words = [word for word in re.split(r"[\s\-]+", plain) if word]
-        spelled = _BETWEEN.join(f"{UNSEEN}?".join(map(re.escape, word)) for word in words)
+        spelled = _BETWEEN.join(f"{_UNSEEN}?".join(map(re.escape, word)) for word in words)
         if spelled:
             # no letter before or after it, nor beyond something that is not seen
-            patterns.append(rf"(?<!\w)(?<!\w{UNSEEN}){spelled}(?!{UNSEEN}?\w)")
+            patterns.append(rf"(?<!\w)(?<!\w{_UNSEEN}){spelled}(?!{_UNSEEN}?\w)")
     return patterns
 
 
