@@ -160,17 +160,13 @@ def _no_taboo(boards: list[TodayBoardDTO]) -> dg.AssetCheckResult:
 
 
 def _ranked(bundle: ExternalSignalBundleDTO) -> str:
-    rows = [
-        (signal.relevance, f"| {signal.topic} | trend, {signal.status} | {signal.relevance:.2f} | {signal.why} |")
-        for signal in bundle.trends
-    ]
-    rows += [
-        (moment.relevance, f"| {moment.description} | moment | {moment.relevance:.2f} | |")
-        for moment in bundle.social_moments
-    ]
+    rows = [(one.relevance, one.topic, f"trend, {one.status}", one.lane, one.why) for one in bundle.trends]
+    rows += [(one.relevance, one.description, "hot post", one.lane, "") for one in bundle.social_moments]
+    rows += [(one.relevance, one.title, "mention", "brand", "") for one in bundle.web_mentions]
     rows.sort(key=lambda row: -row[0])
-    head = ["| signal | kind | relevance | why |", "| --- | --- | --- | --- |"]
-    return "\n".join([*head, *(row for _, row in rows[:MOST_SHOWN])])
+    lines = [f"| {one[1]} | {one[2]} | {one[0]:.2f} | {one[3]} | {one[4]} |" for one in rows[:MOST_SHOWN]]
+    head = ["| signal | kind | relevance | lane | why |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join([*head, *lines])
 
 
 def _as_markdown(board: TodayBoardDTO) -> str:

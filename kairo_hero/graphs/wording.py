@@ -3,15 +3,10 @@
 import functools
 from collections.abc import Iterable, Iterator, Sequence
 
-from wordfreq import zipf_frequency
-
 from kairo_hero.brands.words import meaningful_words
 from kairo_hero.dto import BrandSnapshotDTO, PatternTemplateDTO, PersonaDTO, PillarDTO
 from kairo_hero.graphs.telling import Telling, sentences
 from kairo_hero.signals.occasions import Occasion, quoted
-
-#: Zipf frequency from which a word is no name (van Heuven et al., 2014: heard ten times in a million).
-EVERYDAY = 4.0
 
 TITLES_FOR_PERSONA = (
     "{topic}: what the {persona} needs to know today",
@@ -116,9 +111,9 @@ def _words(text: str) -> frozenset[str]:
 
 def _concerns(persona: PersonaDTO, occasion: Occasion) -> Iterator[str]:
     for pain in _nearest(persona.pains, occasion):
-        yield f"The {persona.name} worries about this: {_ended(_lowered(pain))}"
+        yield f"What worries the {persona.name}: {_in_their_words(pain)}."
     for priority in _nearest(persona.priorities, occasion):
-        yield f"The {persona.name} wants this: {_ended(_lowered(priority))}"
+        yield f"What the {persona.name} wants: {_in_their_words(priority)}."
 
 
 def _forms(snapshot: BrandSnapshotDTO, patterns: Sequence[PatternTemplateDTO], telling: Telling) -> Iterator[str]:
@@ -132,11 +127,9 @@ def _forms(snapshot: BrandSnapshotDTO, patterns: Sequence[PatternTemplateDTO], t
         yield f"{form}; keep the tone {tone}." if tone else f"{form}."
 
 
-def _lowered(text: str) -> str:
-    """The text as it goes on after a colon: its first letter small where its first word is an everyday one."""
-    first = text.split(" ", 1)[0]
-    is_everyday = first[1:].islower() and zipf_frequency(first.lower(), "en") >= EVERYDAY
-    return text[:1].lower() + text[1:] if is_everyday or first == "A" else text
+def _in_their_words(text: str) -> str:
+    """A concern as the brand's guide words it, between marks; its own marks made single."""
+    return f"“{text.rstrip(' .;,:').replace('“', '‘').replace('”', '’')}”"
 
 
 def _ended(text: str) -> str:

@@ -17,6 +17,14 @@ from kairo_hero.brands.brand_file import read_brand_file
 from kairo_hero.brands.importing import import_brand
 from kairo_hero.dto import RegenerateResponseDTO, TodayBoardDTO
 
+# the engine's tests do the same on both stores
+pytestmark = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def stores(request):
+    return request.getfixturevalue(f"{request.param}_stores")
+
 
 @pytest.fixture
 def brand(database):

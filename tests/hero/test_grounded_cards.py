@@ -152,18 +152,16 @@ def test_marks_around_all_of_a_title_are_its_own_only_where_they_are_one_pair(ti
 @pytest.mark.parametrize(
     ("pain", "said"),
     [
-        ("how do I know what is deployed?", "how do I know what is deployed?"),
-        ("I lose time", "I lose time."),
-        ("Log4j keeps me awake", "Log4j keeps me awake."),
-        ("The time to fix it;", "the time to fix it."),
-        ("A release that is late", "a release that is late."),
+        ("How do I know what is deployed?", "“How do I know what is deployed?”."),
+        ("I lose time.", "“I lose time”."),
+        ("The “quick fix” that stays", "“The ‘quick fix’ that stays”."),
     ],
 )
-def test_a_pain_reads_on_after_the_colon(pain, said):
+def test_a_pain_is_told_in_the_words_of_the_brands_guide(pain, said):
     told = brand()
     persona = told.personas[0].model_copy(update={"pains": [pain], "priorities": []})
     drafts = compose_opportunities(all_fit(long_board(), snapshot=told.model_copy(update={"personas": [persona]})))
-    assert sum(f"The Ada worries about this: {said}" in draft.angle for draft in drafts) == 1
+    assert sum(f"What worries the Ada: {said}" in draft.angle for draft in drafts) == 1
 
 
 def test_a_full_stop_in_a_name_ends_no_sentence():
