@@ -9,9 +9,9 @@ from kairo_cli.hour_options import moment
 from kairo_cli.stores import open_database
 from kairo_cli.terminal import results
 from kairo_hero.boards.reading import kept_board, signals_of_board
-from kairo_hero.boards.replaying import replay_card
 from kairo_hero.brands.importing import find_brand
 from kairo_hero.dto import TodayBoardDTO
+from kairo_hero.engines.replaying import replay_card
 from kairo_pipelines.relational.database import Database
 
 

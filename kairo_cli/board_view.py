@@ -10,7 +10,6 @@ from rich.text import Text
 
 from kairo_cli.terminal import plain
 from kairo_hero.boards.finding import shown_id
-from kairo_hero.boards.replaying import Replayed
 from kairo_hero.dto import (
     BrandSnapshotDTO,
     EvidenceDTO,
@@ -19,6 +18,7 @@ from kairo_hero.dto import (
     TodayBoardDTO,
     TodayBoardMetaDTO,
 )
+from kairo_hero.engines.replaying import Replayed
 from kairo_pipelines.hours import hour_key
 from kairo_pipelines.trends.sparkline import sparkline
 

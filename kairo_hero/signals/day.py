@@ -13,11 +13,10 @@ from kairo_hero.signals.occasions import Occasion
 from kairo_hero.signals.relevance import Heard
 from kairo_hero.signals.trends import todays_trends
 from kairo_pipelines.hours import HOUR
-from kairo_pipelines.lake.lake import Lake, Slice
-from kairo_pipelines.lake.tables import EVIDENCE_ITEMS, EVIDENCE_OBSERVATIONS, NORMALIZED_ARTIFACTS
+from kairo_pipelines.lake.lake import Lake
 from kairo_pipelines.normalize.engagement import weighted_acts
 from kairo_pipelines.trends.hot_posts import courses_of
-from kairo_pipelines.trends.reading import latest_verdict
+from kairo_pipelines.trends.reading import latest_verdict, posts_matching
 
 #: How far back a post that names a brand is still news.
 MENTION_HOURS = timedelta(hours=48)
@@ -89,43 +88,8 @@ def _posts_naming(lake: Lake, names: Collection[str], hour: datetime) -> list[Po
     """The posts of two days that write one of these names anywhere, the most noticed first."""
     if not names:
         return []
-    since = hour + HOUR - MENTION_HOURS
-    rows = lake.sql(
-        """
-        WITH last_counts AS (
-            SELECT
-                evidence_id,
-                arg_max(like_count, observed_at) AS like_count,
-                arg_max(comment_count, observed_at) AS comment_count,
-                arg_max(share_count, observed_at) AS share_count,
-                arg_max(view_count, observed_at) AS view_count
-            FROM observations
-            GROUP BY evidence_id
-        )
-
-        SELECT
-            items.evidence_id,
-            items.platform,
-            items.title,
-            items.text_content,
-            items.url,
-            items.permalink,
-            items.author,
-            items.published_at,
-            items.first_seen_at,
-            artifacts.normalized_text,
-            artifacts.happened_at,
-            last_counts.* EXCLUDE (evidence_id)
-        FROM items
-        INNER JOIN artifacts USING (evidence_id)
-        LEFT JOIN last_counts USING (evidence_id)
-        WHERE regexp_matches(artifacts.normalized_text, $names, 'i')
-        """,
-        {"names": "|".join(sorted(re.escape(plain_name(name)) for name in names))},
-        items=Slice(EVIDENCE_ITEMS, since, hour),
-        artifacts=Slice(NORMALIZED_ARTIFACTS, since, hour),
-        observations=Slice(EVIDENCE_OBSERVATIONS, since, hour),
-    ).to_pylist()
+    pattern = "|".join(sorted(re.escape(plain_name(name)) for name in names))
+    rows = posts_matching(lake, pattern, hour + HOUR - MENTION_HOURS, hour)
     courses = courses_of(lake, [row["evidence_id"] for row in rows], hour)
     posts = [Post(row, hour, tuple(courses[row["evidence_id"]])) for row in rows]
     return sorted(posts, key=lambda post: (-post.acts, post.row["evidence_id"]))

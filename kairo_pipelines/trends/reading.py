@@ -20,6 +20,18 @@ SHOWN_HOURS = 48
 #: A post that happened in a window was captured at most so long before the window, or in it.
 LOOK_BACK = timedelta(days=7)
 
+#: What each item had when it was last seen, of the relation `observations`.
+_LAST_COUNTS = """last_counts AS (
+            SELECT
+                evidence_id,
+                arg_max(view_count, observed_at) AS view_count,
+                arg_max(like_count, observed_at) AS like_count,
+                arg_max(comment_count, observed_at) AS comment_count,
+                arg_max(share_count, observed_at) AS share_count
+            FROM observations
+            GROUP BY evidence_id
+        )"""
+
 
 def latest_verdict(lake: Lake, as_of: datetime | None = None) -> dict[str, Any] | None:
     """What the detector said in the last hour that it looked at, or in the last until `as_of`."""
@@ -74,17 +86,8 @@ def trend_evidence(lake: Lake, cluster_ids: list[str], hour: datetime, window: t
     """
     first = hour - window - LOOK_BACK
     return lake.sql(
-        """
-        WITH last_counts AS (
-            SELECT
-                evidence_id,
-                arg_max(view_count, observed_at) AS view_count,
-                arg_max(like_count, observed_at) AS like_count,
-                arg_max(comment_count, observed_at) AS comment_count,
-                arg_max(share_count, observed_at) AS share_count
-            FROM observations
-            GROUP BY evidence_id
-        )
+        f"""
+        WITH {_LAST_COUNTS}
 
         SELECT
             links.cluster_id,
@@ -115,4 +118,38 @@ def trend_evidence(lake: Lake, cluster_ids: list[str], hour: datetime, window: t
         artifacts=Slice(NORMALIZED_ARTIFACTS, first, hour),
         items=Slice(EVIDENCE_ITEMS, first, hour),
         observations=Slice(EVIDENCE_OBSERVATIONS, hour - window, hour),
+    ).to_pylist()
+
+
+def posts_matching(lake: Lake, pattern: str, since: datetime, hour: datetime) -> list[dict[str, Any]]:
+    """The items first seen from `since` to the end of `hour` whose text matches a pattern, whatever the case.
+
+    The pattern is one of RE2. One row an item: its columns, `normalized_text`, `happened_at`, and the counts last seen.
+    """
+    return lake.sql(
+        f"""
+        WITH {_LAST_COUNTS}
+
+        SELECT
+            items.evidence_id,
+            items.platform,
+            items.title,
+            items.text_content,
+            items.url,
+            items.permalink,
+            items.author,
+            items.published_at,
+            items.first_seen_at,
+            artifacts.normalized_text,
+            artifacts.happened_at,
+            last_counts.* EXCLUDE (evidence_id)
+        FROM items
+        INNER JOIN artifacts USING (evidence_id)
+        LEFT JOIN last_counts USING (evidence_id)
+        WHERE regexp_matches(artifacts.normalized_text, $pattern, 'i')
+        """,
+        {"pattern": pattern},
+        items=Slice(EVIDENCE_ITEMS, since, hour),
+        artifacts=Slice(NORMALIZED_ARTIFACTS, since, hour),
+        observations=Slice(EVIDENCE_OBSERVATIONS, since, hour),
     ).to_pylist()

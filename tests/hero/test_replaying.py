@@ -11,7 +11,7 @@ from test_board_engine import AT, HOUR, board_stores, make, write_trends  # noqa
 
 from kairo_hero.boards.finding import CardAmbiguous, CardNotFound, find_card
 from kairo_hero.boards.redacting import Removal, redact_kept
-from kairo_hero.boards.replaying import NotReplayable, replay_card
+from kairo_hero.engines.replaying import NotReplayable, replay_card
 from kairo_hero.llm.client import ModelClient
 from kairo_hero.llm.settings import ModelSettings
 from kairo_hero.models import Brand, ContentPillar, Opportunity, TodayBoard
