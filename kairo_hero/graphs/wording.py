@@ -28,8 +28,8 @@ TITLES_FOR_BRAND = (
 OPENINGS = (
     "Start from {headline}{subject}, and tie it to {ground}.",
     "Take {headline}{subject}, and show what it has to do with {ground}.",
-    "Use {headline}{subject} to talk about {ground}.",
-    "Go from {headline}{subject} to {ground} in one step.",
+    "Use {headline}{subject}, to talk about {ground}.",
+    "Go from {headline}{subject}, to {ground} in one step.",
 )
 FORMS = (
     "Make it a checklist of three things to look at today",

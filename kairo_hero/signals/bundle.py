@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -20,11 +21,14 @@ from kairo_hero.signals.naming import Named
 from kairo_hero.signals.occasions import Occasion
 from kairo_hero.signals.relevance import BrandMatcher, Heard
 from kairo_hero.vocabulary import MENTION_KIND, MOMENT_KIND, SignalLane
+from kairo_pipelines.embedding import Vectors
 
 #: Below this an occasion is none of the brand's business: it is looked at no further.
 LEAST_RELEVANCE = 0.3
 #: The most relevant that a board is made from.
 MOST_OCCASIONS = 40
+#: Cosine of texts' embeddings from which two tell the same story: of stories that were labelled by hand, 92 in 100 do.
+SAME_STORY = 0.6
 #: The hottest of what is none of the brand's business, shown so that filters do not hide it.
 MOST_OUTSIDE = 3
 
@@ -81,18 +85,19 @@ def external_signals(
     named = Named(day.posts, ir.taboo_patterns)
     of_brand = named.occasions(mention_names, snapshot.brand_name)
     mentioned = [occasion for occasion in of_brand if occasion.id not in day.post_ids]
-    heard = Heard.of([occasion.text for occasion in mentioned])
-    relevances = [*matcher.relevances(day.heard), *matcher.relevances(heard)]
-    looked_at = list(zip((*day.occasions, *mentioned), relevances, strict=True))
-    own = [pair for pair in looked_at if pair[1] >= LEAST_RELEVANCE]
-    other = [pair for pair in looked_at if pair[1] < LEAST_RELEVANCE and pair[0].cluster_kind != MENTION_KIND]
-    own.sort(key=lambda pair: (-pair[1], pair[0].id))
-    other.sort(key=lambda pair: (-pair[0].strength, pair[0].id))
+    looked_at = [
+        *_looked_at(day.occasions, day.heard, matcher),
+        *_looked_at(mentioned, Heard.of([occasion.text for occasion in mentioned]), matcher),
+    ]
+    own = [one for one in looked_at if one.relevance >= LEAST_RELEVANCE]
+    other = [one for one in looked_at if one.relevance < LEAST_RELEVANCE and one.occasion.cluster_kind != MENTION_KIND]
+    own.sort(key=lambda one: (-one.relevance, one.occasion.id))
+    other.sort(key=lambda one: (-one.occasion.strength, one.occasion.id))
     set_aside: Counter[str] = Counter(not_relevant=len(looked_at) - len(own))
-    mine = list(_allowed(own, ir.taboo_patterns, MOST_OCCASIONS, set_aside))
-    outside = list(_allowed(other, ir.taboo_patterns, MOST_OUTSIDE, Counter()))
-    lanes: list[tuple[list[tuple[Occasion, float]], SignalLane]] = [(mine, "brand"), (outside, "outside")]
-    shown = [(occasion, relevance, lane) for pairs, lane in lanes for occasion, relevance in pairs]
+    mine = _allowed(own, ir.taboo_patterns, MOST_OCCASIONS, set_aside)
+    outside = _allowed(other, ir.taboo_patterns, MOST_OUTSIDE, Counter())
+    lanes: list[tuple[list[_LookedAt], SignalLane]] = [(mine, "brand"), (outside, "outside")]
+    shown = [(one.occasion, one.relevance, lane) for ones, lane in lanes for one in ones]
     bundle = ExternalSignalBundleDTO(
         brand_id=snapshot.brand_id,
         fetched_at=at,
@@ -103,7 +108,7 @@ def external_signals(
     )
     return Signals(
         bundle=bundle,
-        occasions=[occasion for occasion, _ in mine],
+        occasions=[one.occasion for one in mine],
         considered=len(looked_at),
         set_aside=+set_aside,
         trend_hour=day.trend_hour,
@@ -111,19 +116,33 @@ def external_signals(
     )
 
 
+class _LookedAt(NamedTuple):
+    """An occasion, how much it matters to the brand, and the direction in which its texts lie."""
+
+    occasion: Occasion
+    relevance: float
+    meaning: Vectors
+
+
+def _looked_at(occasions: Sequence[Occasion], heard: Heard, matcher: BrandMatcher) -> Iterator[_LookedAt]:
+    return map(_LookedAt, occasions, matcher.relevances(heard), heard.meanings)
+
+
 def _allowed(
-    ranked: Sequence[tuple[Occasion, float]], taboo_patterns: list[str], most: int, set_aside: Counter[str]
-) -> Iterator[tuple[Occasion, float]]:
-    """At most so many that break no taboo, in order; why the others do not come is counted."""
-    allowed = 0
-    for occasion, relevance in ranked:
-        if allowed == most:
+    ranked: Sequence[_LookedAt], taboo_patterns: list[str], most: int, set_aside: Counter[str]
+) -> list[_LookedAt]:
+    """At most so many that break no taboo and tell no story twice, in order; why the others do not come is counted."""
+    allowed: list[_LookedAt] = []
+    for one in ranked:
+        if len(allowed) == most:
             set_aside["less_relevant"] += 1
-        elif taboos_in(f"{occasion.topic}\n{occasion.text}", taboo_patterns):
+        elif taboos_in(f"{one.occasion.topic}\n{one.occasion.text}", taboo_patterns):
             set_aside["taboo"] += 1
+        elif any(float(one.meaning @ other.meaning) >= SAME_STORY for other in allowed):
+            set_aside["same_story"] += 1
         else:
-            allowed += 1
-            yield occasion, relevance
+            allowed.append(one)
+    return allowed
 
 
 def _trend_signal(occasion: Occasion, relevance: float, lane: SignalLane) -> TrendSignalDTO:

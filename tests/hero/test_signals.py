@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import duckdb
 import pytest
 from synthesis_desk import trend
 
-from kairo_cli.demo.demo import BRAND_FILES
+from kairo_cli.demo.demo import BRAND_FILES, RECORDING
 from kairo_hero.brands.brand_file import read_brand_file
 from kairo_hero.brands.brand_ir import compile_brand
 from kairo_hero.brands.snapshot import written_brand
@@ -18,6 +19,13 @@ HOUR = datetime(2021, 12, 10, 2, tzinfo=UTC)
 AT = datetime(2021, 12, 10, 3, tzinfo=UTC)
 SNAPSHOT = next(written_brand(read_brand_file(file), AT) for file in BRAND_FILES if file.stem == "sourcegraph")
 LOG4J = trend("log4j", ["Log4j RCE Found", "RCE 0-day exploit found in log4j, a popular Java logging package"])
+NONE_OF_ITS_BUSINESS = (
+    "Sourdough bread for beginners",
+    "Evergrande has defaulted on its debt",
+    "How do you fix a stroad",
+    "The Webb telescope is on its way",
+    "A bear was seen in the opera",
+)
 TAILWIND = trend("tailwind", ["Tailwind CSS v3.0", "Tailwind CSS v3"])
 
 
@@ -93,9 +101,10 @@ def test_what_is_the_brands_business_comes_first_and_what_is_only_hot_is_marked_
 
 
 def test_only_the_hottest_of_the_rest_are_shown():
-    rest = [moment(str(number), f"Sourdough bread, loaf {number}", strength=number) for number in range(9)]
+    rest = [moment(str(number), title, strength=number) for number, title in enumerate(NONE_OF_ITS_BUSINESS)]
     shown = signals(*rest).bundle.social_moments
-    assert [one.id for one in shown] == [f"hackernews:{number}" for number in range(8, 8 - MOST_OUTSIDE, -1)]
+    last = len(rest) - 1
+    assert [one.id for one in shown] == [f"hackernews:{number}" for number in range(last, last - MOST_OUTSIDE, -1)]
     assert {one.lane for one in shown} == {"outside"}
 
 
@@ -156,8 +165,8 @@ def test_a_new_mention_is_not_lost_behind_many_that_are_older():
 
 def test_a_mention_that_is_none_of_its_business_takes_no_place_of_what_is_hot():
     silent = [post(str(n), f"sourcegraph: bread number {n}", 900) for n in range(3)]
-    hot = [moment(f"hot{n}", f"Sourdough bread, loaf {n}", strength=n) for n in range(3)]
-    assert len(signals(*hot, posts=tuple(silent)).bundle.social_moments) == 3
+    hot = [moment(f"hot{n}", title, strength=n) for n, title in enumerate(NONE_OF_ITS_BUSINESS[:MOST_OUTSIDE])]
+    assert len(signals(*hot, posts=tuple(silent)).bundle.social_moments) == MOST_OUTSIDE
 
 
 def test_a_mention_or_a_competitor_s_post_about_a_taboo_is_out():
@@ -194,11 +203,21 @@ def test_posts_on_competitors_come_by_competitor_the_most_noticed_first():
 
 
 def test_a_board_is_made_from_the_most_relevant_few_of_very_many():
-    many = [moment(str(n), f"Code search across repositories, release {n}") for n in range(MOST_OCCASIONS + 7)]
+    rows = duckdb.sql(f"SELECT DISTINCT title FROM read_parquet('{RECORDING}') WHERE title IS NOT NULL ORDER BY title")
+    many = [moment(str(n), f"{title}: code review and debugging") for n, (title,) in enumerate(rows.fetchall())]
     found = signals(*many)
     assert len(found.occasions) == MOST_OCCASIONS
-    assert found.set_aside == {"less_relevant": 7}
+    assert found.set_aside["less_relevant"] > 100
+    assert sum(found.set_aside.values()) + MOST_OCCASIONS == found.considered == len(many)
     assert all(one.relevance >= LEAST_RELEVANCE for one in found.bundle.social_moments)
+
+
+def test_a_story_that_two_posts_tell_is_told_once():
+    one = moment("one", "Common infrastructure errors I've made: code review and outages")
+    other = moment("other", "Don't make my mistakes: common infrastructure errors, outages and code review")
+    found = signals(one, other, LOG4J)
+    assert len(found.occasions) == 2
+    assert found.set_aside == {"same_story": 1}
 
 
 def test_an_empty_day_has_no_signals():
