@@ -19,6 +19,8 @@ LEAST_POSTS = 50
 LEAST_SHARE = 0.5
 #: Weighted acts (`engagement.weighted_acts`) below which nothing is shared by many, however quiet the surface is.
 LEAST_ACTS = 50.0
+#: As many as boards are made from, where a platform brings very many.
+MOST_POSTS = 5_000
 
 
 def hot_posts(lake: Lake, hour: datetime) -> list[dict[str, Any]]:
@@ -39,6 +41,7 @@ def hot_posts(lake: Lake, hour: datetime) -> list[dict[str, Any]]:
             "least_past": LEAST_PAST,
             "least_share": LEAST_SHARE,
             "least_acts": LEAST_ACTS,
+            "most": MOST_POSTS,
             "comment_weight": COMMENT_WEIGHT,
             "share_weight": SHARE_WEIGHT,
             "view_weight": VIEW_WEIGHT,

@@ -1,7 +1,7 @@
 -- Posts of the last day that drew more than most posts of the same surface ever drew, in the days before that.
 -- Relations: items, artifacts, observations, each up to the hour that is asked about and as far back as is compared with.
 -- Parameters: $fresh_since; $past_since, $least_posts and $least_past of what is compared with; $least_share, $least_acts;
--- weights.
+-- $most, of very many the hottest; weights.
 WITH last_counts AS (
     SELECT
         evidence_id,
@@ -103,3 +103,4 @@ QUALIFY row_number() OVER (
     ORDER BY hot.share DESC, hot.acts DESC, hot.evidence_id
 ) = 1
 ORDER BY hot.share DESC, hot.acts DESC, hot.evidence_id
+LIMIT $most

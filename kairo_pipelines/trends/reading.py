@@ -15,6 +15,8 @@ from kairo_pipelines.lake.tables import (
     TREND_CANDIDATES,
 )
 
+#: Of posts that match a pattern, as many as anybody looks through.
+MOST_MATCHING = 5_000
 #: A sparkline's length.
 SHOWN_HOURS = 48
 #: A post that happened in a window was captured at most so long before the window, or in it.
@@ -122,9 +124,10 @@ def trend_evidence(lake: Lake, cluster_ids: list[str], hour: datetime, window: t
 
 
 def posts_matching(lake: Lake, pattern: str, since: datetime, hour: datetime) -> list[dict[str, Any]]:
-    """The items first seen from `since` to the end of `hour` whose text matches a pattern, whatever the case.
+    """The items first seen from `since` to the end of `hour` whose text matches; of very many the most noticed.
 
-    The pattern is one of RE2. One row an item: its columns, `normalized_text`, `happened_at`, and the counts last seen.
+    The pattern is one of RE2, and case does not matter. One row an item: its columns, `normalized_text`, `happened_at`,
+    and the counts last seen.
     """
     return lake.sql(
         f"""
@@ -147,8 +150,12 @@ def posts_matching(lake: Lake, pattern: str, since: datetime, hour: datetime) ->
         INNER JOIN artifacts USING (evidence_id)
         LEFT JOIN last_counts USING (evidence_id)
         WHERE regexp_matches(artifacts.normalized_text, $pattern, 'i')
+        ORDER BY
+            coalesce(last_counts.like_count, 0) + coalesce(last_counts.comment_count, 0) DESC,
+            items.evidence_id
+        LIMIT $most
         """,
-        {"pattern": pattern},
+        {"pattern": pattern, "most": MOST_MATCHING},
         items=Slice(EVIDENCE_ITEMS, since, hour),
         artifacts=Slice(NORMALIZED_ARTIFACTS, since, hour),
         observations=Slice(EVIDENCE_OBSERVATIONS, since, hour),
