@@ -8,7 +8,7 @@ from kairo_pipelines.lake.lake import Lake, Slice
 from kairo_pipelines.lake.tables import EVIDENCE_ITEMS, EVIDENCE_OBSERVATIONS, NORMALIZED_ARTIFACTS
 from kairo_pipelines.normalize.engagement import COMMENT_WEIGHT, SHARE_WEIGHT, VIEW_WEIGHT
 from kairo_pipelines.trends.queries import query
-from kairo_pipelines.trends.reading import SHOWN_HOURS
+from kairo_pipelines.trends.reading import SHOWN_HOURS, last_counts
 
 #: A post that happened earlier is yesterday's.
 FRESH = timedelta(hours=24)
@@ -48,7 +48,7 @@ def hot_posts(lake: Lake, hour: datetime) -> list[dict[str, Any]]:
         },
         items=Slice(EVIDENCE_ITEMS, since, hour),
         artifacts=Slice(NORMALIZED_ARTIFACTS, since, hour),
-        observations=Slice(EVIDENCE_OBSERVATIONS, since, hour),
+        last_counts=last_counts(lake, since, hour),
     ).to_pylist()
     courses = courses_of(lake, [post["evidence_id"] for post in posts], hour)
     return [post | {"course": courses[post["evidence_id"]]} for post in posts]

@@ -1,19 +1,8 @@
 -- Posts of the last day that drew more than most posts of the same surface ever drew, in the days before that.
--- Relations: items, artifacts, observations, each up to the hour that is asked about and as far back as is compared with.
+-- Relations: items, artifacts, last_counts, each up to the hour that is asked about and as far back as is compared with.
 -- Parameters: $fresh_since; $past_since, $least_posts and $least_past of what is compared with; $least_share, $least_acts;
 -- $most, of very many the hottest; weights.
-WITH last_counts AS (
-    SELECT
-        evidence_id,
-        arg_max(like_count, observed_at) AS like_count,
-        arg_max(comment_count, observed_at) AS comment_count,
-        arg_max(share_count, observed_at) AS share_count,
-        arg_max(view_count, observed_at) AS view_count
-    FROM observations
-    GROUP BY evidence_id
-),
-
-counted AS (
+WITH counted AS (
     SELECT
         items.evidence_id,
         items.surface_id,

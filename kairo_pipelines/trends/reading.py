@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
+
 from kairo_pipelines.hours import HOUR
 from kairo_pipelines.lake.lake import Lake, Slice
 from kairo_pipelines.lake.tables import (
@@ -14,6 +16,7 @@ from kairo_pipelines.lake.tables import (
     NORMALIZED_ARTIFACTS,
     TREND_CANDIDATES,
 )
+from kairo_pipelines.trends.queries import query
 
 #: Of posts that match a pattern, as many as anybody looks through.
 MOST_MATCHING = 5_000
@@ -21,18 +24,6 @@ MOST_MATCHING = 5_000
 SHOWN_HOURS = 48
 #: A post that happened in a window was captured at most so long before the window, or in it.
 LOOK_BACK = timedelta(days=7)
-
-#: What each item had when it was last seen, of the relation `observations`.
-_LAST_COUNTS = """last_counts AS (
-            SELECT
-                evidence_id,
-                arg_max(view_count, observed_at) AS view_count,
-                arg_max(like_count, observed_at) AS like_count,
-                arg_max(comment_count, observed_at) AS comment_count,
-                arg_max(share_count, observed_at) AS share_count
-            FROM observations
-            GROUP BY evidence_id
-        )"""
 
 
 def latest_verdict(lake: Lake, as_of: datetime | None = None) -> dict[str, Any] | None:
@@ -88,9 +79,7 @@ def trend_evidence(lake: Lake, cluster_ids: list[str], hour: datetime, window: t
     """
     first = hour - window - LOOK_BACK
     return lake.sql(
-        f"""
-        WITH {_LAST_COUNTS}
-
+        """
         SELECT
             links.cluster_id,
             items.evidence_id,
@@ -119,8 +108,13 @@ def trend_evidence(lake: Lake, cluster_ids: list[str], hour: datetime, window: t
         links=Slice(ARTIFACT_CLUSTER_LINKS, first, hour),
         artifacts=Slice(NORMALIZED_ARTIFACTS, first, hour),
         items=Slice(EVIDENCE_ITEMS, first, hour),
-        observations=Slice(EVIDENCE_OBSERVATIONS, hour - window, hour),
+        last_counts=last_counts(lake, hour - window, hour),
     ).to_pylist()
+
+
+def last_counts(lake: Lake, since: datetime, hour: datetime) -> pa.Table:
+    """The counts of each item that was seen from `since` to the end of `hour`, as last seen by then."""
+    return lake.sql(query("last_counts"), observations=Slice(EVIDENCE_OBSERVATIONS, since, hour))
 
 
 def posts_matching(lake: Lake, pattern: str, since: datetime, hour: datetime) -> list[dict[str, Any]]:
@@ -130,9 +124,7 @@ def posts_matching(lake: Lake, pattern: str, since: datetime, hour: datetime) ->
     and the counts last seen.
     """
     return lake.sql(
-        f"""
-        WITH {_LAST_COUNTS}
-
+        """
         SELECT
             items.evidence_id,
             items.platform,
@@ -158,5 +150,5 @@ def posts_matching(lake: Lake, pattern: str, since: datetime, hour: datetime) ->
         {"pattern": pattern, "most": MOST_MATCHING},
         items=Slice(EVIDENCE_ITEMS, since, hour),
         artifacts=Slice(NORMALIZED_ARTIFACTS, since, hour),
-        observations=Slice(EVIDENCE_OBSERVATIONS, since, hour),
+        last_counts=last_counts(lake, since, hour),
     ).to_pylist()

@@ -33,35 +33,8 @@ class Surface:
         first = min(likes)
         at = self._at(first)
         evidence_id = f"hackernews:{name}"
-        item = {
-            "evidence_id": evidence_id,
-            "platform": "hackernews",
-            "platform_item_id": name,
-            "capture_id": "c",
-            "surface_id": surface,
-            "title": name,
-            "text_content": name,
-            "text_hash": 1,
-            "hashtags": [],
-            "first_seen_at": first,
-            "raw_json": "{}",
-        }
-        artifact = {
-            "artifact_id": f"a{evidence_id}",
-            "evidence_id": evidence_id,
-            "platform": "hackernews",
-            "normalized_text": name,
-            "canonical_url": link,
-            "phrase_keys": [],
-            "phrases": [],
-            "hashtags": [],
-            "mentions": [],
-            "signature": [],
-            "happened_at": happened_at or first,
-            "engagement_score": 1.0,
-        }
-        at["items"].append(item)
-        at["artifacts"].append(artifact)
+        at["items"].append(_item(name, evidence_id, surface, first))
+        at["artifacts"].append(_artifact(name, evidence_id, link, happened_at or first))
         for hour, count in likes.items():
             self._at(hour)["observations"].append(
                 {
@@ -94,6 +67,39 @@ class Surface:
 
     def _at(self, hour: datetime) -> dict[str, list[dict]]:
         return self._rows.setdefault(hour, {"items": [], "artifacts": [], "observations": []})
+
+
+def _item(name: str, evidence_id: str, surface: str, first: datetime) -> dict:
+    return {
+        "evidence_id": evidence_id,
+        "platform": "hackernews",
+        "platform_item_id": name,
+        "capture_id": "c",
+        "surface_id": surface,
+        "title": name,
+        "text_content": name,
+        "text_hash": 1,
+        "hashtags": [],
+        "first_seen_at": first,
+        "raw_json": "{}",
+    }
+
+
+def _artifact(name: str, evidence_id: str, link: str | None, happened_at: datetime) -> dict:
+    return {
+        "artifact_id": f"a{evidence_id}",
+        "evidence_id": evidence_id,
+        "platform": "hackernews",
+        "normalized_text": name,
+        "canonical_url": link,
+        "phrase_keys": [],
+        "phrases": [],
+        "hashtags": [],
+        "mentions": [],
+        "signature": [],
+        "happened_at": happened_at,
+        "engagement_score": 1.0,
+    }
 
 
 @pytest.fixture
