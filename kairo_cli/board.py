@@ -11,7 +11,6 @@ from kairo_cli.terminal import results
 from kairo_hero.boards.reading import kept_board, signals_of_board
 from kairo_hero.brands.importing import find_brand
 from kairo_hero.dto import TodayBoardDTO
-from kairo_hero.engines.replaying import replay_card
 from kairo_pipelines.relational.database import Database
 
 
@@ -85,7 +84,9 @@ def show_board(database: Database, shown: TodayBoardDTO) -> None:
 
 def show_replay(database: Database, slug: str, card: str, *, as_json: bool) -> None:
     """Print the card that was made again, and whether it is the same; the exit code is 1 where it is not."""
+    # with what composes cards comes the client of models, which takes longer to load than the rest
     from kairo_cli.board_view import replay_view
+    from kairo_hero.engines.replaying import replay_card
 
     with database.reading() as session:
         replayed = replay_card(session, find_brand(session, slug).id, card)

@@ -1,6 +1,7 @@
 """How a board looks in a terminal."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -18,9 +19,11 @@ from kairo_hero.dto import (
     TodayBoardDTO,
     TodayBoardMetaDTO,
 )
-from kairo_hero.engines.replaying import Replayed
 from kairo_pipelines.hours import hour_key
 from kairo_pipelines.trends.sparkline import sparkline
+
+if TYPE_CHECKING:
+    from kairo_hero.engines.replaying import Replayed
 
 #: A longer title is cut where a terminal has eighty columns.
 LONGEST_FRAMED_TITLE = 70
@@ -38,7 +41,7 @@ def board_view(board: TodayBoardDTO, signals: ExternalSignalBundleDTO | None = N
     return Group(_headline(board), body, *_outside(signals), *_meta(board.meta))
 
 
-def replay_view(replayed: Replayed) -> Group:
+def replay_view(replayed: "Replayed") -> Group:
     """A card that was made again, and in what it differs from the one that was kept."""
     card = _card(1, replayed.again, replayed.board.snapshot)
     made = f"made again from the inputs of run {replayed.board.meta.run_id}"
