@@ -203,8 +203,11 @@ def test_posts_on_competitors_come_by_competitor_the_most_noticed_first():
 
 
 def test_a_board_is_made_from_the_most_relevant_few_of_very_many():
-    rows = duckdb.sql(f"SELECT DISTINCT title FROM read_parquet('{RECORDING}') WHERE title IS NOT NULL ORDER BY title")
-    many = [moment(str(n), f"{title}: code review and debugging") for n, (title,) in enumerate(rows.fetchall())]
+    query = f"SELECT DISTINCT title FROM read_parquet('{RECORDING}') WHERE title IS NOT NULL ORDER BY title"
+    # a connection of its own: the default one may hold another test's unfinished result
+    with duckdb.connect() as connection:
+        titles = [title for (title,) in connection.execute(query).fetchall()]
+    many = [moment(str(n), f"{title}: code review and debugging") for n, title in enumerate(titles)]
     found = signals(*many)
     assert len(found.occasions) == MOST_OCCASIONS
     assert found.set_aside["less_relevant"] > 100
